@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every library target.
+let library: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+/// Settings of the targets that touch raw memory: every unsafe use is marked.
+let unsafeLibrary = library + [.strictMemorySafety()]
+
+/// Test targets do without `InternalImportsByDefault`: public conformances made in tests need it off.
+let tests = library.filter { $0 != .enableUpcomingFeature("InternalImportsByDefault") }
+
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+// Targets in the order of their layers: a target depends only on targets of lower layers.
+// `Documentation/Architecture.md` states the table, `Tests/LayeringTests` enforces it.
+let package = Package(
+  name: "apus",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "ApusToolkit", targets: ["ApusToolkit"]),
+    .library(name: "ApusRuntime", targets: ["ApusRuntime", "ApusPlan"]),
+    .executable(name: "apus", targets: ["apus"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.28.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0"),
+  ],
+  targets: [
+    // System libraries.
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .systemLibrary(
+      name: "CPangoCairo", pkgConfig: "pangocairo",
+      providers: [.apt(["libpango1.0-dev"]), .brew(["pango"])]),
+    .systemLibrary(
+      name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+
+    // Layer 0
+    .target(name: "ApusTensor", swiftSettings: unsafeLibrary),
+    .target(name: "ApusBoxes", swiftSettings: library),
+    .target(name: "CApusKernels", cSettings: [.unsafeFlags(["-O3"])]),
+
+    // Layer 1
+    .target(name: "ApusGraph", dependencies: ["ApusTensor"], swiftSettings: library),
+    .target(name: "ApusKernels", dependencies: ["CApusKernels"], swiftSettings: unsafeLibrary),
+    .target(
+      name: "ApusImage", dependencies: ["CTurboJPEG", "CPNG", "CWebP", "CPangoCairo"],
+      swiftSettings: library),
+    .target(
+      name: "ApusPlan", dependencies: ["ApusTensor"], swiftSettings: library),
+
+    // Layer 2
+    .target(
+      name: "ApusOperators", dependencies: ["ApusTensor", "ApusBoxes", "ApusGraph"],
+      swiftSettings: library),
+    .target(
+      name: "ApusRuntime", dependencies: ["ApusTensor", "ApusKernels", "ApusPlan"],
+      swiftSettings: library),
+
+    // Layer 3
+    .target(
+      name: "ApusONNX", dependencies: ["ApusTensor", "ApusGraph", "ApusOperators", protobuf],
+      swiftSettings: library),
+    .target(
+      name: "ApusCheckpoints", dependencies: ["ApusTensor", "CZip"], swiftSettings: library),
+    .target(
+      name: "ApusInterpreter", dependencies: ["ApusTensor", "ApusGraph", "ApusOperators"],
+      swiftSettings: library),
+    .target(
+      name: "ApusPasses", dependencies: ["ApusTensor", "ApusGraph", "ApusOperators"],
+      swiftSettings: library),
+
+    // Layer 4
+    .target(
+      name: "ApusCompiler",
+      dependencies: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusKernels", "ApusPlan", "ApusRuntime"],
+      swiftSettings: library),
+    .target(
+      name: "ApusFamilies",
+      dependencies: ["ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints"],
+      swiftSettings: library),
+
+    // Layer 6
+    .target(
+      name: "ApusToolkit",
+      dependencies: [
+        "ApusTensor", "ApusBoxes", "ApusGraph", "ApusImage", "ApusPlan", "ApusOperators",
+        "ApusRuntime", "ApusONNX", "ApusCheckpoints", "ApusInterpreter", "ApusPasses",
+        "ApusCompiler", "ApusFamilies", "CCrypto",
+      ],
+      swiftSettings: library),
+
+    // Layer 7
+    .executableTarget(
+      name: "apus", dependencies: ["ApusToolkit", arguments], swiftSettings: library),
+  ],
+  swiftLanguageModes: [.v6]
+)
