@@ -1,21 +1,20 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Settings of every library target.
-let library: [SwiftSetting] = [
+/// Settings of test targets: public conformances made in tests need `InternalImportsByDefault` off.
+let tests: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .enableUpcomingFeature("InferIsolatedConformances"),
 ]
 
+/// Settings of every library target.
+let library = tests + [.enableUpcomingFeature("InternalImportsByDefault")]
+
 /// Settings of the targets that touch raw memory: every unsafe use is marked.
 let unsafeLibrary = library + [.strictMemorySafety()]
-
-/// Test targets do without `InternalImportsByDefault`: public conformances made in tests need it off.
-let tests = library.filter { $0 != .enableUpcomingFeature("InternalImportsByDefault") }
 
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let arguments: Target.Dependency = .product(
@@ -91,7 +90,9 @@ let package = Package(
     // Layer 4
     .target(
       name: "ApusCompiler",
-      dependencies: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusKernels", "ApusPlan", "ApusRuntime"],
+      dependencies: [
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusKernels", "ApusPlan", "ApusRuntime",
+      ],
       swiftSettings: library),
     .target(
       name: "ApusFamilies",
