@@ -40,19 +40,31 @@ public final class Detector {
   public init(_ model: Model, options: DetectionOptions = DetectionOptions()) throws(ApusError) {
     self.options = options
     do {
-      graph = try Pipeline.compile.run(on: model.graph).graph
+      var graph = model.graph
+      _ = try Pipeline.compile.run(on: &graph)
+      self.graph = graph
     } catch {
       throw .failure("'\(model.path)': \(error)")
     }
     reading = try OutputReading(model.graph)
     let card = model.graph.card
-    classNames =
-      card.classNames.isEmpty
-      ? ClassNames(count: reading.classCount ?? 0) : ClassNames(card.classNames)
+    classNames = Self.classNames(of: model, reading)
     suppression = options.suppression(confidence: card.confidenceThreshold, iou: card.iouThreshold)
     preprocessor = Preprocessor(card.preprocess)
     stride = max(card.strides.max() ?? 32, 1)
     inputSize = try Self.inputSize(model, options: options, stride: stride)
+  }
+
+  /// The names of a model's classes; stand-ins where it carries none.
+  public static func classNames(of model: Model) throws(ApusError) -> ClassNames {
+    classNames(of: model, try OutputReading(model.graph))
+  }
+
+  private static func classNames(of model: Model, _ reading: OutputReading) -> ClassNames {
+    let names = model.graph.card.classNames
+    if !names.isEmpty { return ClassNames(names) }
+    // Finished detections do not tell how many classes there are; any number names one.
+    return ClassNames(count: reading.classCount ?? 1000)
   }
 
   /// Finds objects in a picture; boxes in pixels of the picture, best first.
