@@ -23,7 +23,7 @@ struct AnnotationTests {
     let photo = try SharedData.photo(name, as: .rgb)
     let image = photo.annotated(boxes)
     #expect(image != photo)
-    try Self.show(image, "annotated_" + name)
+    try Self.show(image, "annotated_" + name + ".png")
   }
 
   @Test(.enabled(if: SharedData.isPresent, SharedData.reason))
@@ -37,7 +37,7 @@ struct AnnotationTests {
         x1: x, y1: y, x2: x + 120 + Float(index % 7) * 20, y2: y + 90,
         label: names[index % names.count], colorIndex: index % 9)
     }
-    try Self.show(photo.annotated(boxes), "crowd.jpg")
+    try Self.show(photo.annotated(boxes), "crowd.png")
     let scripts = names.enumerated().map { index, name in
       LabeledBox(
         x1: 100, y1: Float(70 * index + 40), x2: 600, y2: Float(70 * index + 95), label: name,
