@@ -29,7 +29,9 @@ struct AnnotationTests {
   @Test(.enabled(if: SharedData.isPresent, SharedData.reason))
   func drawsManyScriptsAndCrowds() throws {
     let photo = try SharedData.photo("dog.jpg", as: .rgb)
-    let names = ["人 0.91", "自行车 0.85", "سيارة 0.77", "собака 0.66", "Fußgänger 0.5", "कुत्ता 0.4", "犬 0.3"]
+    let names = [
+      "人 0.91", "自行车 0.85", "سيارة 0.77", "собака 0.66", "Fußgänger 0.5", "कुत्ता 0.4", "犬 0.3",
+    ]
     let boxes = (0..<60).map { index in
       let x = Float(index * 37 % 500)
       let y = Float(index * 53 % 400)
