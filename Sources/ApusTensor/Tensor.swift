@@ -112,11 +112,18 @@ public struct Tensor: Sendable {
   }
 }
 
-extension Tensor: Equatable {
+extension Tensor: Hashable {
   /// Whether type, shape and every bit are equal.
   public static func == (left: Tensor, right: Tensor) -> Bool {
     guard left.dtype == right.dtype, left.shape == right.shape else { return false }
     return unsafe left.withBytes { a in unsafe right.withBytes { b in unsafe a.elementsEqual(b) } }
+  }
+
+  /// Hashes type, shape and bytes.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(dtype)
+    hasher.combine(shape)
+    unsafe withBytes { unsafe hasher.combine(bytes: $0) }
   }
 }
 
