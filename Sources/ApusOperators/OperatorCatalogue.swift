@@ -81,7 +81,29 @@ public enum OperatorCatalogue {
   ]
 
   /// Convolutions, products, pools, normalisation, reductions, resizing, selection of boxes.
-  static let networks: [any Operator.Type] = []
+  static let networks: [any Operator.Type] = [
+    AveragePool.self,
+    BatchNormalization.self,
+    Conv.self,
+    Gemm.self,
+    Hardmax.self,
+    LogSoftmax.self,
+    LpPool.self,
+    MatMul.self,
+    MaxPool.self,
+    ReduceL1.self,
+    ReduceL2.self,
+    ReduceLogSum.self,
+    ReduceLogSumExp.self,
+    ReduceMax.self,
+    ReduceMean.self,
+    ReduceMin.self,
+    ReduceProd.self,
+    ReduceSum.self,
+    ReduceSumSquare.self,
+    Softmax.self,
+    TopK.self,
+  ]
 
   private static let byKind: [OperatorKind: any Operator.Type] = Dictionary(
     uniqueKeysWithValues: all.map { ($0.kind, $0) })
