@@ -2,7 +2,7 @@
 
 Writes files with the package, has `swift test` read and write each, and compares the bytes: both
 writers order and pad alike, so the files must be identical. Needs the PyPI packages of
-Tools/goldens/requirements.txt. Run it from the root of the repository.
+Tools/requirements-checkpoints.txt. Run it from the root of the repository.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import numpy
 import safetensors.numpy
 
 TYPES = ["u8", "i8", "f8", "f4", "u4", "i4", "f2", "u2", "i2", "i1", "u1", "?"]
-NAMES = ["weight", "bias", "running_mean", "num_batches_tracked", 'quote"', "back\\slash", "ä", "\t"]
+NAMES = ["weight", "bias", "running_mean", "num_batches_tracked", 'quote"', "back\\slash", "ä", "\t", "\x01"]
 
 
 def random_file(random):
