@@ -9,7 +9,7 @@ extension Tensor {
     case .float64: elements(as: Double.self)
     case .float16: unsafe withElements(as: Half.self) { unsafe $0.map { Double($0.float) } }
     case .bfloat16: unsafe withElements(as: BFloat16.self) { unsafe $0.map { Double($0.float) } }
-    case .uint64: unsafe withElements(as: UInt64.self) { unsafe $0.map(Double.init) }
+    case .uint64: unsafe withElements(as: UInt64.self) { unsafe $0.map { Double($0) } }
     default: integers.map(Double.init)
     }
   }
