@@ -115,8 +115,10 @@ public enum OperatorCatalogue {
     ReduceProd.self,
     ReduceSum.self,
     ReduceSumSquare.self,
+    Resize.self,
     Softmax.self,
     TopK.self,
+    Upsample.self,
   ]
 
   private static let byKind: [OperatorKind: any Operator.Type] = Dictionary(
