@@ -9,19 +9,18 @@ extension NetworkBuilder {
   package mutating func convolve(
     _ input: ValueID, weight: ValueID, bias: ValueID?, as convolution: Convolution, name: String
   ) throws(FamilyError) -> ValueID {
-    let attributes: [String: Attribute] = [
-      "kernel_shape": ints(convolution.kernel), "strides": ints(convolution.stride),
-      "pads": ints(convolution.padding + convolution.padding),
-      "dilations": ints(convolution.dilation), "group": .int(Int64(convolution.groups)),
-    ]
-    return try append("Conv", attributes, [input, weight] + (bias.map { [$0] } ?? []), name: name)
+    let window = Window(
+      strides: convolution.stride, dilations: convolution.dilation,
+      pads: convolution.padding + convolution.padding)
+    let op = Conv(ApusOperators.Convolution(window: window, groups: convolution.groups))
+    return try append(op, [input, weight] + (bias.map { [$0] } ?? []), name: name)
   }
 
   /// A normalisation of `[input, scale, shift, mean, variance]`.
   package mutating func normalise(
     _ inputs: [ValueID?], epsilon: Float, name: String
   ) throws(FamilyError) -> ValueID {
-    try append("BatchNormalization", ["epsilon": .float(epsilon)], inputs, name: name)
+    try append(BatchNormalization(epsilon: epsilon), inputs, name: name)
   }
 
   /// An activation; none for the identity.
@@ -31,13 +30,13 @@ extension NetworkBuilder {
     switch activation {
     case .identity: input
     case .silu: try append(Silu(), [input], name: name)
-    case .relu: try append("Relu", [:], [input], name: name)
-    case .sigmoid: try append("Sigmoid", [:], [input], name: name)
-    case .tanh: try append("Tanh", [:], [input], name: name)
+    case .relu: try append(Relu(), [input], name: name)
+    case .sigmoid: try append(Sigmoid(), [input], name: name)
+    case .tanh: try append(Tanh(), [input], name: name)
     case .hardSwish: try append("HardSwish", [:], [input], name: name)
     case .mish: try append("Mish", [:], [input], name: name)
     case .leakyRelu(let slope):
-      try append("LeakyRelu", ["alpha": .float(slope)], [input], name: name)
+      try append(LeakyRelu(alpha: slope), [input], name: name)
     case .relu6:
       try append(
         "Clip", [:],
@@ -57,18 +56,16 @@ extension NetworkBuilder {
   package mutating func concatenate(
     _ values: [ValueID], name: String
   ) throws(FamilyError) -> ValueID {
-    try append("Concat", ["axis": .int(1)], values, name: name)
+    try append(Concat(axis: 1), values, name: name)
   }
 
   /// The largest number under a window.
   package mutating func pool(
     _ input: ValueID, as pool: MaximumPool, name: String
   ) throws(FamilyError) -> ValueID {
-    let attributes: [String: Attribute] = [
-      "kernel_shape": ints(pool.kernel), "strides": ints(pool.stride),
-      "pads": ints(pool.padding + pool.padding), "ceil_mode": .int(pool.roundsUp ? 1 : 0),
-    ]
-    return try append("MaxPool", attributes, [input], name: name)
+    let window = Window(
+      strides: pool.stride, pads: pool.padding + pool.padding, roundsUp: pool.roundsUp)
+    return try append(MaxPool(Pooling(kernel: pool.kernel, window: window)), [input], name: name)
   }
 
   /// Zeros around the picture; margins on the left, on the right, above and below.
@@ -101,14 +98,12 @@ extension NetworkBuilder {
       list([Int(Int32.max), Int(Int32.max)], name: "\(name).ends"),
       list([2, 3], name: "\(name).axes"), list([2, 2], name: "\(name).steps"),
     ]
-    return try append("Slice", [:], [input] + bounds, name: name)
+    return try append(Slice(), [input] + bounds, name: name)
   }
 
   private mutating func list(_ values: [Int], name: String) -> ValueID {
     constant(Tensor(values.map(Int64.init)), name: name)
   }
-
-  private func ints(_ values: [Int]) -> Attribute { .ints(values.map(Int64.init)) }
 
   /// Appends an operator of ONNX, read from the attributes that its newest version has.
   private mutating func append(

@@ -9,6 +9,12 @@ package struct WeightState: Sendable {
     package let name: String
     /// The sizes.
     package let shape: [Int]
+
+    /// A tensor of a name and sizes.
+    package init(name: String, shape: [Int]) {
+      self.name = name
+      self.shape = shape
+    }
   }
 
   private let tensors: [String: Tensor]

@@ -87,8 +87,9 @@ extension YOLOv5Architecture.Head {
       tensor.shape.dimensions == [levels, count, 2]
     else { throw module.bad("has no tensor 'anchors' of [\(levels), \(count), 2]") }
     let numbers = tensor.floats
-    guard numbers.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-      throw module.bad("'anchors' holds \(numbers), expected numbers above 0")
+    // 0 occurs: upstream fills untrained levels with 0, 1, 2 … until autoanchor has run.
+    guard numbers.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+      throw module.bad("'anchors' holds \(numbers), expected numbers of at least 0")
     }
     return (0..<levels).map { level in
       (0..<count).map { anchor in
