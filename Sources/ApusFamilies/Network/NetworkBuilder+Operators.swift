@@ -33,18 +33,25 @@ extension NetworkBuilder {
     case .relu: try append(Relu(), [input], name: name)
     case .sigmoid: try append(Sigmoid(), [input], name: name)
     case .tanh: try append(Tanh(), [input], name: name)
-    case .hardSwish: try append("HardSwish", [:], [input], name: name)
-    case .mish: try append("Mish", [:], [input], name: name)
+    case .hardSwish: try append(HardSwish(), [input], name: name)
+    case .mish: try mish(input, name: name)
     case .leakyRelu(let slope):
       try append(LeakyRelu(alpha: slope), [input], name: name)
     case .relu6:
       try append(
-        "Clip", [:],
+        Clip(),
         [
           input, constant(Tensor(scalar: Float(0)), name: "\(name).low"),
           constant(Tensor(scalar: Float(6)), name: "\(name).high"),
         ], name: name)
     }
+  }
+
+  /// x · tanh(softplus(x)) in three nodes: the operator Mish needs operator set 18.
+  private mutating func mish(_ input: ValueID, name: String) throws(FamilyError) -> ValueID {
+    let soft = try append(Softplus(), [input], name: "\(name).softplus")
+    let bent = try append(Tanh(), [soft], name: "\(name).tanh")
+    return try append(Mul(), [input, bent], name: name)
   }
 
   /// The sum of two values.
@@ -82,11 +89,8 @@ extension NetworkBuilder {
   ) throws(FamilyError) -> ValueID {
     let scales = constant(
       Tensor([Float(1), 1, Float(factor), Float(factor)]), name: "\(name).scales")
-    let attributes: [String: Attribute] = [
-      "mode": .string("nearest"), "nearest_mode": .string("floor"),
-      "coordinate_transformation_mode": .string("asymmetric"),
-    ]
-    return try append("Resize", attributes, [input, nil, scales], name: name)
+    let op = Resize(mode: .nearest, coordinates: .asymmetric, rounding: .floor)
+    return try append(op, [input, nil, scales], name: name)
   }
 
   /// Every second pixel along height and width.
