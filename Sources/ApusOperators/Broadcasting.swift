@@ -9,7 +9,7 @@ package struct Broadcasting {
   /// Broadcasts the given shapes together.
   package init(_ shapes: [Shape]) throws(OperatorError) {
     let facts = shapes.map { $0.dimensions.map(Dimension.fixed) }
-    shape = Shape(try Dimension.broadcast(facts).compactMap(\.fixed))
+    shape = try OutputSize.shape(try Dimension.broadcast(facts).compactMap(\.fixed))
   }
 
   /// For every element of the broadcast shape, in order, the place of the element of `source` it reads.

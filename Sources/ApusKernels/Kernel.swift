@@ -1,0 +1,37 @@
+/// What every typed view of a C kernel tells about itself.
+public protocol Kernel: Sendable, CustomStringConvertible {
+  /// The instruction set it needs.
+  var isa: ISA { get }
+
+  /// The C name, which is the contract: family, types, instruction set, tile.
+  var name: String { get }
+
+  /// Every kernel of the family in this binary, runnable here or not.
+  static var all: [Self] { get }
+}
+
+extension Kernel {
+  /// The C name.
+  public var description: String { name }
+
+  /// The kernels of the family that this machine runs.
+  public static var runnable: [Self] {
+    let available = ISA.available
+    return all.filter { available.contains($0.isa) }
+  }
+
+  /// The kernel of the family for one instruction set, or the scalar one where there is none.
+  static func pick(_ isa: ISA) -> Self {
+    guard let kernel = all.first(where: { $0.isa == isa }) ?? all.first else {
+      fatalError("a family of kernels has at least its scalar twin")
+    }
+    return kernel
+  }
+}
+
+/// Collects the entries of a C table, which ends with null.
+func entries<Entry>(_ entry: (Int64) -> UnsafePointer<Entry>?) -> [UnsafePointer<Entry>] {
+  var found: [UnsafePointer<Entry>] = unsafe []
+  while let next = unsafe entry(Int64(found.count)) { unsafe found.append(next) }
+  return unsafe found
+}

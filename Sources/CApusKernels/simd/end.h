@@ -1,0 +1,2 @@
+// Closes what simd/<isa>.h opened.
+#pragma clang attribute pop
