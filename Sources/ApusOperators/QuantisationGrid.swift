@@ -28,7 +28,7 @@ package struct QuantisationGrid {
       return
     }
     var expected = data.dimensions
-    expected[axis] = (data[axis] - 1) / block + 1
+    expected[axis] = data[axis] == 0 ? 0 : (data[axis] - 1) / block + 1
     guard scale.dimensions == expected else {
       throw OperatorError(
         "scales of shape \(scale) do not fit blocks of \(block) along axis \(axis) of \(data)")

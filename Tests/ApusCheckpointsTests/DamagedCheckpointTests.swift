@@ -82,6 +82,32 @@ struct DamagedCheckpointTests {
     #expect(error(file.encoded())?.code == .corruptArchive)
   }
 
+  /// Limits that a sound file exceeds.
+  @Test(arguments: ["archiveEntries", "pickleBytes", "pickleObjects", "storageBytes"])
+  func limitsAreKept(_ name: String) {
+    var limits = CheckpointLimits()
+    switch name {
+    case "archiveEntries": limits.archiveEntries = 2
+    case "pickleBytes": limits.pickleBytes = 2
+    case "pickleObjects": limits.pickleObjects = 2
+    default: limits.storageBytes = 2
+    }
+    let found = #expect(throws: CheckpointError.self) {
+      try TorchCheckpoint(bytes: archive(plain).encoded(), file: "x.pt", limits: limits)
+    }
+    #expect(found?.code == .tooLarge)
+    #expect(found?.remedy.contains("CheckpointLimits") == true)
+  }
+
+  @Test func repeatedElementsAreLimited() throws {
+    var limits = CheckpointLimits()
+    limits.smallBytes = 64
+    let tensor = Assemble.tensor(count: 4, sizes: [17], strides: [0])
+    let root = try TorchCheckpoint(bytes: archive(tensor).encoded(), file: "x", limits: limits).root
+    let found = #expect(throws: CheckpointError.self) { try root.tensor() }
+    #expect(found?.code == .tooLarge)
+  }
+
   /// Tensors that do not fit their storage of 4 numbers.
   @Test(arguments: [
     Assemble.tensor(count: 4, sizes: [5], strides: [1]),
@@ -124,6 +150,14 @@ struct DamagedCheckpointTests {
     var other = ArchiveBuilder(pickle: [])
     other.entries[0].name = "readme.txt"
     #expect(error(other.encoded())?.code == .unknownFormat)
+  }
+
+  @Test func formatsAreDetected() throws {
+    #expect(CheckpointFormat(of: try Golden.bytes("views.pt")) == .torchZip)
+    #expect(CheckpointFormat(of: try Golden.bytes("views.legacy.pt")) == .torchLegacy)
+    #expect(CheckpointFormat(of: try Golden.bytes("views.safetensors")) == .safetensors)
+    #expect(CheckpointFormat(of: try Golden.bytes("values.p4.pkl")) == nil)
+    #expect(CheckpointFormat(of: []) == nil)
   }
 
   @Test func missingFileAndFolderAreNamed() {

@@ -94,6 +94,8 @@ struct HostilePickleTests {
     Assemble.call("functools", "partial", [Assemble.global("torch.nn", "BatchNorm2d")]),
     Assemble.call("unknown.module", "function", [Assemble.integer(1)]),
     Assemble.call("types", "SimpleNamespace", []),
+    Assemble.call("builtins", "type", [[0x4E]]),
+    Assemble.instance("torch._dynamo.eval_frame", "OptimizedModule", []),
     Assemble.global("os", "system"),
     [0x82, 5],
   ])

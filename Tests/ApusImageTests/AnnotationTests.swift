@@ -52,4 +52,90 @@ struct AnnotationTests {
     guard let gallery else { return }
     try image.write(to: gallery + "/" + name)
   }
+
+  @Test(arguments: [(200, 100, 40), (640, 480, 300), (30, 20, 5), (5, 5, 3)])
+  func labelsStayInsideAndApart(width: Int, height: Int, count: Int) {
+    var random = SplitMix64(state: 7)
+    var layout = LabelLayout(width: width, height: height)
+    for _ in 0..<count {
+      let box = PixelRect(
+        x: .random(in: 0..<width, using: &random), y: .random(in: 0..<height, using: &random),
+        width: .random(in: 1...width, using: &random),
+        height: .random(in: 1...height, using: &random))
+      let size = (Int.random(in: 4...60, using: &random), Int.random(in: 4...16, using: &random))
+      let before = layout.placed.count
+      let place = layout.place(width: size.0, height: size.1, for: box)
+      #expect(layout.placed.count == before + (place == nil ? 0 : 1))
+    }
+    for (index, rect) in layout.placed.enumerated() {
+      #expect(rect.x >= 0 && rect.y >= 0 && rect.right <= width && rect.bottom <= height)
+      #expect(!layout.placed[..<index].contains { $0.overlaps(rect) })
+    }
+  }
+
+  @Test
+  func labelsPreferTheTopOfTheirBox() {
+    var layout = LabelLayout(width: 100, height: 100)
+    let box = PixelRect(x: 20, y: 30, width: 40, height: 40)
+    let places = (0..<8).map { _ in layout.place(width: 40, height: 10, for: box) }
+    #expect(places[0] == PixelRect(x: 20, y: 20, width: 40, height: 10))
+    #expect(places[1] == PixelRect(x: 20, y: 30, width: 40, height: 10))
+    #expect(places[2] == PixelRect(x: 20, y: 70, width: 40, height: 10))
+    #expect(places[3] == PixelRect(x: 20, y: 60, width: 40, height: 10))
+    #expect(places[4] == PixelRect(x: 20, y: 10, width: 40, height: 10))
+    #expect(!places.contains(nil))
+    let top = PixelRect(x: 90, y: 0, width: 10, height: 40)
+    #expect(
+      layout.place(width: 30, height: 10, for: top)
+        == PixelRect(x: 70, y: 0, width: 30, height: 10))
+  }
+
+  /// A full picture has no place left; one that is not full still has.
+  @Test
+  func labelsFillThePicture() {
+    var layout = LabelLayout(width: 40, height: 40)
+    let box = PixelRect(x: 0, y: 0, width: 40, height: 40)
+    for _ in 0..<16 { #expect(layout.place(width: 10, height: 10, for: box) != nil) }
+    #expect(layout.place(width: 1, height: 1, for: box) == nil)
+  }
+
+  @Test
+  func colorsAreStableDistinctAndReadable() {
+    #expect(ClassColors.color(3) == ClassColors.color(3))
+    #expect(Set((0..<80).map(ClassColors.color)).count == 80)
+    for index in [0, 1, 79, 1203, -4, Int.max, Int.min] {
+      let color = ClassColors.color(index)
+      let text = ClassColors.text(on: color)
+      #expect(text == Color(gray: 0) || text == Color(gray: 255))
+    }
+    #expect(ClassColors.text(on: Color(gray: 255)) == Color(gray: 0))
+    #expect(ClassColors.text(on: Color(red: 0, green: 0, blue: 160)) == Color(gray: 255))
+  }
+
+  @Test
+  func boxesAreDrawnInTheirColor() throws {
+    let image = try Image(width: 60, height: 50, format: .bgr, filledWith: Color(gray: 0))
+    let box = LabeledBox(x1: 10, y1: 10, x2: 40, y2: 30, label: "", colorIndex: 5)
+    let color = ClassColors.color(5)
+    let drawn = image.annotated([box], style: AnnotationStyle(lineWidth: 1))
+    for (x, y) in [(10, 10), (39, 10), (10, 29), (39, 29), (25, 10)] {
+      #expect(drawn.pixel(x: x, y: y) == [color.blue, color.green, color.red])
+    }
+    for (x, y) in [(9, 9), (11, 11), (40, 30), (25, 20)] {
+      #expect(drawn.pixel(x: x, y: y) == [0, 0, 0])
+    }
+    #expect(image.converted(to: .gray).annotated([box]).format == .rgb)
+  }
+
+  @Test
+  func strangeLabelsAreHarmless() throws {
+    let image = try Image(width: 80, height: 60, format: .rgb, filledWith: Color(gray: 9))
+    let labels = [
+      "a\nb\u{0}c\t", String(repeating: "long ", count: 400), "👩‍👩‍👧 \u{202E}abc", " ", "\u{FFFF}",
+    ]
+    for label in labels {
+      let box = LabeledBox(x1: 10, y1: 20, x2: 70, y2: 50, label: label, colorIndex: 1)
+      #expect(image.annotated([box]).pixels.count == image.pixels.count)
+    }
+  }
 }

@@ -13,7 +13,17 @@ struct OpenCVPictureTests {
 
   @Test(.enabled(if: folder != nil, "set APUS_OPENCV_PICTURES to a folder of opencv_pictures.py"))
   func equalsInstalledOpenCV() throws {
-    let folder = URL(fileURLWithPath: try #require(Self.folder))
+    try compare(folder: URL(fileURLWithPath: try #require(Self.folder)))
+  }
+
+  @Test
+  func equalsRecordedDigests() throws {
+    try compare(
+      folder: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Golden/pictures"))
+  }
+
+  private func compare(folder: URL) throws {
     let data = try Data(contentsOf: folder.appendingPathComponent("pictures.json"))
     let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let cases = try #require(json["cases"] as? [[String: Any]])

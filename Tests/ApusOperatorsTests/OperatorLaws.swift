@@ -9,6 +9,9 @@ struct OperatorLaws {
   let inputs: [Tensor?]
   let outputCount: Int
 
+  /// The newest operator set of ONNX that was looked at.
+  static let newest = 28
+
   init(_ op: any Operator, _ inputs: [Tensor?], outputCount: Int = 1) {
     self.op = op
     self.inputs = inputs
@@ -94,11 +97,11 @@ struct OperatorLaws {
   /// Writes the operator for every version and reads it back; a version may refuse.
   private func brokenRoundTrips(_ outputs: [Tensor]) -> [String] {
     var found: [String] = []
-    for opset in 9...25 {
+    for opset in 9...Self.newest {
       let given = inputs.map { $0.map { .value(constant: $0) } ?? OperatorRecord.Input.absent }
       var record = OperatorRecord(opset: opset, inputs: given, outputCount: outputCount)
       guard (try? op.encode(into: &record)) != nil else {
-        if opset >= 24 { found.append("cannot be written for operator set \(opset)") }
+        if opset == Self.newest { found.append("cannot be written for operator set \(opset)") }
         continue
       }
       do {

@@ -1,7 +1,8 @@
 """Writes Tests/Goldens/Checkpoints: pickles of every protocol, small torch.save files, safetensors.
 
-Needs the PyPI packages of Tools/goldens/requirements.txt. Run it from the root of the repository; the
-results are committed, so this is only needed to add a case.
+Needs the PyPI packages of Tools/requirements-checkpoints.txt. Run it from the root of the repository; the
+results are committed, so this is only needed to add a case. views.legacy.pt differs from run to run:
+PyTorch names its storages by their addresses.
 """
 
 import argparse

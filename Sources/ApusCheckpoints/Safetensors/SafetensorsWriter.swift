@@ -12,13 +12,14 @@ extension SafetensorsFile {
   public func encoded() -> [UInt8] {
     let rank = Dictionary(
       uniqueKeysWithValues: SafetensorsHeader.dtypes.enumerated().map { ($1.dtype, $0) })
-    func key(_ tensor: NamedTensor) -> (Int, String) {
-      (rank[tensor.tensor.dtype] ?? 0, tensor.name)
+    let ordered = tensors.sorted { left, right in
+      let ranks = (rank[left.tensor.dtype] ?? 0, rank[right.tensor.dtype] ?? 0)
+      if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
+      return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
     }
-    let ordered = tensors.sorted { key($0) < key($1) }
     var members: [String] = []
     if !metadata.isEmpty {
-      let texts = metadata.sorted { $0.key < $1.key }.map {
+      let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map {
         quoted($0.key) + ":" + quoted($0.value)
       }
       members.append(
@@ -50,6 +51,11 @@ extension SafetensorsFile {
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\": result += "\\" + String(scalar)
+      case "\u{8}": result += "\\b"
+      case "\t": result += "\\t"
+      case "\n": result += "\\n"
+      case "\u{C}": result += "\\f"
+      case "\r": result += "\\r"
       case "\u{0}"..<"\u{20}":
         let digits = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -1,25 +1,32 @@
 /// A rectangle of whole pixels.
-struct PixelRect: Hashable {
-  var x: Int
-  var y: Int
-  var width: Int
-  var height: Int
+package struct PixelRect: Hashable {
+  package var x: Int
+  package var y: Int
+  package var width: Int
+  package var height: Int
 
-  var right: Int { x + width }
-  var bottom: Int { y + height }
+  package init(x: Int, y: Int, width: Int, height: Int) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
 
-  func overlaps(_ other: PixelRect) -> Bool {
+  package var right: Int { x + width }
+  package var bottom: Int { y + height }
+
+  package func overlaps(_ other: PixelRect) -> Bool {
     x < other.right && other.x < right && y < other.bottom && other.y < bottom
   }
 }
 
 /// Finds places for labels: inside the picture, and over no other label.
-struct LabelLayout {
-  let width: Int
-  let height: Int
-  private(set) var placed: [PixelRect] = []
+package struct LabelLayout {
+  package let width: Int
+  package let height: Int
+  package private(set) var placed: [PixelRect] = []
 
-  init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }
@@ -28,7 +35,7 @@ struct LabelLayout {
   ///
   /// Best is above the box, then inside its top, below it, inside its bottom, each at the left
   /// edge and then at the right; failing these, the free place nearest to the first.
-  mutating func place(width: Int, height: Int, for box: PixelRect) -> PixelRect? {
+  package mutating func place(width: Int, height: Int, for box: PixelRect) -> PixelRect? {
     guard width <= self.width, height <= self.height else { return nil }
     for y in [box.y - height, box.y, box.bottom, box.bottom - height] {
       guard y >= 0, y + height <= self.height else { continue }

@@ -46,6 +46,15 @@ public struct AnnotationStyle: Sendable, Hashable {
     self.showsLabels = showsLabels
   }
 
+  /// Those of some labels that have characters no installed font can draw.
+  ///
+  /// They are drawn with a box in place of each such character. On a system without any font these
+  /// are all labels, and none is drawn.
+  public func unsupported(_ labels: some Sequence<String>) -> [String] {
+    guard let renderer = TextRenderer(family: fontFamily, size: 16) else { return Array(labels) }
+    return labels.filter { !renderer.supports($0) }
+  }
+
   /// The line width for a picture: 1 at 400 pixels of mean side, growing with it.
   func lineWidth(width: Int, height: Int) -> Int {
     max(lineWidth ?? (width + height + 400) / 800, 1)

@@ -10,24 +10,20 @@ struct RenderedText {
 
 /// Sets lines of text in any script, by Pango and Cairo.
 ///
-/// Fonts come from fontconfig. On a system without any font nothing can be set, and ``init``
+/// Fonts come from fontconfig. On a system without any font nothing can be set, and the initialiser
 /// answers nil.
 struct TextRenderer: ~Copyable {
   private let context: OpaquePointer
   private let layout: OpaquePointer
-  /// The height of a line in pixels.
-  let lineHeight: Int
 
   init?(family: String, size: Int) {
-    guard let map = pango_cairo_font_map_get_default(), Self.hasFonts(map),
+    guard let map = pango_cairo_font_map_get_default(),
       let context = pango_font_map_create_context(map)
     else { return nil }
     guard let layout = pango_layout_new(context) else {
       g_object_unref(UnsafeMutableRawPointer(context))
       return nil
     }
-    self.context = context
-    self.layout = layout
     let font = pango_font_description_from_string(family)
     pango_font_description_set_weight(font, PANGO_WEIGHT_SEMIBOLD)
     pango_font_description_set_absolute_size(font, Double(size) * Double(PANGO_SCALE))
@@ -35,7 +31,21 @@ struct TextRenderer: ~Copyable {
     pango_font_description_free(font)
     pango_layout_set_single_paragraph_mode(layout, 1)
     pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END)
-    lineHeight = Self.measure(layout, "Åg").height
+    // Pango lists its generic families even where fontconfig knows no font at all.
+    _ = Self.measure(layout, "Aa0")
+    guard pango_layout_get_unknown_glyphs_count(layout) == 0 else {
+      g_object_unref(UnsafeMutableRawPointer(layout))
+      g_object_unref(UnsafeMutableRawPointer(context))
+      return nil
+    }
+    self.context = context
+    self.layout = layout
+  }
+
+  /// Whether some font has every character of a text.
+  func supports(_ text: String) -> Bool {
+    _ = Self.measure(layout, text)
+    return pango_layout_get_unknown_glyphs_count(layout) == 0
   }
 
   deinit {
@@ -97,13 +107,5 @@ struct TextRenderer: ~Copyable {
       }
     }
     return pixels
-  }
-
-  private static func hasFonts(_ map: UnsafeMutablePointer<PangoFontMap>) -> Bool {
-    var families: UnsafeMutablePointer<UnsafeMutablePointer<PangoFontFamily>?>?
-    var count = Int32(0)
-    pango_font_map_list_families(map, &families, &count)
-    g_free(families)
-    return count > 0
   }
 }

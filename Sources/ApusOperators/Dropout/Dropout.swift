@@ -3,8 +3,8 @@ package import ApusTensor
 
 /// Its input unchanged, as networks use it after training; the second output is true everywhere.
 ///
-/// Inputs: data, ratio, whether to train; the ratio is an attribute before opset 12, which added the third one.
-/// Apus does not train: the attribute `seed` is dropped.
+/// Inputs: data, ratio, whether to train; the ratio is an attribute before opset 12, which added the
+/// third one. Apus does not train: the attribute `seed` is dropped.
 package struct Dropout: Transparent {
   package static let kind = OperatorKind("Dropout")
 

@@ -3,6 +3,16 @@ import ApusONNX
 import ApusPasses
 import Foundation
 
+extension Model {
+  /// Writes the model's graph as it is.
+  ///
+  /// - Parameter opset: the operator set; the graph's own where nil.
+  /// - Throws: `ApusError` where the target is the model's own file or cannot be written.
+  public func writeONNX(to path: String, opset: Int? = nil) throws(ApusError) {
+    _ = try ModelExport.write(graph, from: self.path, to: path, opset: opset ?? graph.opset)
+  }
+}
+
 /// Writing a model as ONNX.
 public struct ModelExport: Sendable, Encodable, CustomStringConvertible {
   /// The file that was written.
@@ -42,7 +52,7 @@ public struct ModelExport: Sendable, Encodable, CustomStringConvertible {
       throw .usage("'\(path)' is the model itself and would be overwritten; name another file")
     }
     do {
-      try ONNXWriter.write(graph, to: target, options: ONNXWriteOptions(opset: opset))
+      try ONNXWriter.write(graph, options: ONNXWriteOptions(opset: opset), to: target)
     } catch {
       throw .failure("\(error)")
     }
