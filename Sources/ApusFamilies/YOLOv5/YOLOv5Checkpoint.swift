@@ -54,13 +54,14 @@ public struct YOLOv5Checkpoint: Sendable {
         .wrongFamily, "this is \(found.description), expected a YOLOv5 checkpoint")
     }
     source = found.source
-    architecture = try YOLOv5Architecture(model)
+    // Before anything walks the modules: this bounds how many there are, however they are shared.
     let tensors: [NamedTensor]
     do {
       tensors = try model.stateDict()
     } catch {
       throw FamilyError(.checkpoint, "\(error)")
     }
+    architecture = try YOLOv5Architecture(model)
     state = WeightState(tensors)
     let headPath = YOLOv5Architecture.path(architecture.layers.count)
     let outline = try YOLOv5Network.outline(architecture)
