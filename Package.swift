@@ -124,8 +124,8 @@ let package = Package(
 
     // Tests: one target for each room, and what they share.
     .target(
-      name: "ApusTestSupport", dependencies: ["ApusTensor"], path: "Tests/ApusTestSupport",
-      swiftSettings: tests),
+      name: "ApusTestSupport", dependencies: ["ApusTensor", "ApusGraph"],
+      path: "Tests/ApusTestSupport", swiftSettings: tests),
     room("ApusTensor"),
     room("ApusBoxes"),
     room("ApusGraph", uses: ["ApusTensor", "ApusOperators"]),
@@ -133,7 +133,12 @@ let package = Package(
     room("ApusImage", excludes: ["Golden"]),
     room("ApusOperators", uses: ["ApusTensor", "ApusGraph"]),
     room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
-    room("ApusONNX", uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter"]),
+    room(
+      "ApusONNX",
+      uses: [
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusImage",
+        "ApusCheckpoints",
+      ]),
     room("ApusCheckpoints", uses: ["ApusTensor"]),
     room("ApusInterpreter", uses: ["ApusTensor", "ApusGraph", "ApusOperators"]),
     room(
@@ -153,6 +158,13 @@ let package = Package(
     room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusONNX", "ApusInterpreter",
+        "ApusTestSupport",
+      ],
+      exclude: ["exceptions.txt"], swiftSettings: tests),
     .testTarget(name: "LayeringTests", swiftSettings: tests),
   ],
   swiftLanguageModes: [.v6]
