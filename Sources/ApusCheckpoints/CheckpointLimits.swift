@@ -14,8 +14,10 @@ public struct CheckpointLimits: Hashable, Sendable {
   public var expansion = 64
   /// A size that is never questioned: bytes of unpacked storages or of one tensor.
   public var smallBytes = 64 << 20
-  /// Tensors in the state of one module.
-  public var stateEntries = 100_000
+  /// Parameters, buffers, modules and attributes that are looked at to list the state of one module.
+  public var stateEntries = 2_000_000
+  /// Bytes of the names in the state of one module.
+  public var nameBytes = 64 << 20
   /// Modules nested in each other.
   public var moduleDepth = 200
   /// Bytes of a safetensors header.

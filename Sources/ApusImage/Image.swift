@@ -107,6 +107,11 @@ public struct Image: Sendable, Hashable {
     }
   }
 
+  /// Lends the samples for changing in place.
+  mutating func withMutablePixels(_ body: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+    pixels.withUnsafeMutableBufferPointer { body($0) }
+  }
+
   /// This picture with another of the same format laid over a part of it, which must lie inside.
   func covered(by other: Image, left: Int, top: Int) -> Image {
     var copy = self

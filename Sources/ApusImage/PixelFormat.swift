@@ -62,7 +62,7 @@ public struct Color: Sendable, Hashable {
     }
   }
 
-  /// Rec. 601 luma with 14-bit weights, the fixed-point form OpenCV's `cvtColor` uses.
+  /// The luma of ITU-R BT.601 with the 14-bit weights of OpenCV's `cvtColor`.
   @inline(__always)
   static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
     let sum = Int32(red) &* 4899 &+ Int32(green) &* 9617 &+ Int32(blue) &* 1868

@@ -48,6 +48,8 @@ extension Broadcasting {
     let type = dtype ?? inputs.compactMap(\.dtype).first
     let shapes = inputs.compactMap(\.shape)
     guard shapes.count == inputs.count else { return [Fact(type, nil)] }
-    return [Fact(type, try Dimension.broadcast(shapes))]
+    let shape = try Dimension.broadcast(shapes)
+    try OutputSize.check(shape)
+    return [Fact(type, shape)]
   }
 }

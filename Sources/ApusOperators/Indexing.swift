@@ -58,4 +58,30 @@ package enum Indexing {
     }
     return places
   }
+
+  /// For each tuple of indices, along the last axis, the place its slice of the data starts at.
+  ///
+  /// Shapes must have been checked before.
+  package static func tuplePlaces(
+    _ indices: Tensor, in shape: Shape, batchAxes: Int = 0
+  ) throws(OperatorError) -> [Int] {
+    let length = indices.shape[indices.shape.rank - 1]
+    let strides = shape.strides
+    let tuples = indices.shape.dimensions.dropLast().reduce(1, *)
+    let batches = shape.dimensions[..<batchAxes].reduce(1, *)
+    let batchSize = shape.dimensions[batchAxes...].reduce(1, *)
+    let numbers = indices.integers
+    var places: [Int] = []
+    places.reserveCapacity(tuples)
+    for tuple in 0..<tuples {
+      var place = tuple / max(tuples / max(batches, 1), 1) * batchSize
+      for position in 0..<length {
+        let axis = batchAxes + position
+        let index = try resolved(Int(numbers[tuple * length + position]), size: shape[axis])
+        place += index * strides[axis]
+      }
+      places.append(place)
+    }
+    return places
+  }
 }

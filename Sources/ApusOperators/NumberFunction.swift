@@ -5,10 +5,12 @@ package import ApusTensor
 package protocol NumberFunction: ElementFunction {
   /// The function of an integer; wraps around.
   func callAsFunction(_ x: Int64) -> Int64
+  /// The function of a 64-bit integer without a sign.
+  func callAsFunction(_ x: UInt64) -> UInt64
 }
 
 extension NumberFunction {
-  /// The function of every element; unsigned elements below 2^63 are positive.
+  /// The function of every element.
   package func evaluate(_ inputs: [Tensor?]) throws(OperatorError) -> [Tensor] {
     let input = try inputs.required(0)
     let shape = input.shape
@@ -16,6 +18,9 @@ extension NumberFunction {
       return [
         Tensor(doubles: input.doubles.map { self($0) }, dtype: input.dtype, shape: shape)
       ]
+    }
+    if input.dtype == .uint64 {
+      return [Tensor(input.elements(as: UInt64.self).map { self($0) }, shape: shape)]
     }
     return [Tensor(integers: input.integers.map { self($0) }, dtype: input.dtype, shape: shape)]
   }

@@ -3,8 +3,8 @@ package import ApusTensor
 
 /// The limit every output's size is held to before memory is asked for.
 package enum OutputSize {
-  /// The largest number of elements of one output.
-  package static let maximum = 1 << 31
+  /// The largest number of elements of one output: 1 GiB of float32.
+  package static let maximum = 1 << 28
 
   /// A shape of the given sizes; fails where one is negative or the elements are too many.
   package static func shape(_ sizes: [Int]) throws(OperatorError) -> Shape {

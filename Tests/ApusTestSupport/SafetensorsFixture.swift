@@ -1,6 +1,7 @@
 import Foundation
 
-/// A minimal reader of safetensors files for tests: float32 and int64 tensors of trusted files.
+/// A minimal reader of safetensors files for tests: float32, float16, int32 and int64 tensors of
+/// trusted files.
 ///
 /// It shares no code with the reader under test in ApusCheckpoints.
 public struct SafetensorsFixture: Sendable {
@@ -8,9 +9,9 @@ public struct SafetensorsFixture: Sendable {
   public struct Entry: Sendable {
     /// The sizes of the axes.
     public let shape: [Int]
-    /// The numbers of a float32 tensor, else none.
+    /// The numbers of a float32 or float16 tensor, else none.
     public let floats: [Float]
-    /// The numbers of an int64 tensor, else none.
+    /// The numbers of an int32 or int64 tensor, else none.
     public let integers: [Int]
   }
 
@@ -45,6 +46,12 @@ public struct SafetensorsFixture: Sendable {
       case "F32":
         let floats = Self.words(data, size: 4).map { Float(bitPattern: UInt32($0)) }
         entries[name] = Entry(shape: shape, floats: floats, integers: [])
+      case "F16":
+        let floats = Self.words(data, size: 2).map { Self.widened(UInt16($0)) }
+        entries[name] = Entry(shape: shape, floats: floats, integers: [])
+      case "I32":
+        let integers = Self.words(data, size: 4).map { Int(Int32(bitPattern: UInt32($0))) }
+        entries[name] = Entry(shape: shape, floats: [], integers: integers)
       case "I64":
         let integers = Self.words(data, size: 8).map { Int(Int64(bitPattern: $0)) }
         entries[name] = Entry(shape: shape, floats: [], integers: integers)
@@ -65,6 +72,20 @@ public struct SafetensorsFixture: Sendable {
 
   /// The numbers of an int64 tensor.
   public func integers(_ name: String) throws -> [Int] { try self(name).integers }
+
+  /// The number that 16 bits of binary16 stand for.
+  private static func widened(_ bits: UInt16) -> Float {
+    let fraction = Float(bits & 0x3ff)
+    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
+    switch (bits >> 10) & 0x1f {
+    case 0: return sign * fraction * 0x1p-24
+    case 0x1f: return fraction == 0 ? sign * .infinity : .nan
+    case let exponent:
+      return Float(
+        sign: bits & 0x8000 == 0 ? .plus : .minus, exponent: Int(exponent) - 15,
+        significand: 1 + fraction * 0x1p-10)
+    }
+  }
 
   private static func words(_ bytes: ArraySlice<UInt8>, size: Int) -> [UInt64] {
     stride(from: bytes.startIndex, to: bytes.endIndex, by: size).map { start in

@@ -9,18 +9,22 @@ enum DangerousGlobals {
     "socket", "_socket", "ssl", "asyncio", "multiprocessing", "threading", "_thread", "signal",
     "importlib", "imp", "runpy", "pkgutil", "zipimport", "code", "codeop", "bdb", "pdb", "cProfile",
     "profile", "trace", "timeit", "doctest", "pty", "ctypes", "_ctypes", "cffi", "webbrowser",
-    "commands", "popen2", "platform", "pip", "setuptools", "ensurepip", "venv", "idlelib",
+    "commands", "popen2", "pip", "setuptools", "ensurepip", "venv", "idlelib",
     "tempfile", "glob", "fileinput", "urllib", "urllib2", "http", "requests", "ftplib",
     "smtplib", "telnetlib", "xmlrpc", "pickle", "_pickle", "cPickle", "dill", "shelve", "marshal",
-    "inspect", "gc", "atexit", "site", "sysconfig", "distutils", "antigravity",
+    "atexit", "site", "sysconfig", "distutils", "antigravity",
   ]
 
   /// Modules by their full path, inside of packages that are otherwise harmless.
   static let paths: Set<String> = [
     "numpy.testing._private.utils", "numpy.f2py", "numpy.distutils", "torch.hub",
     "torch.utils.cpp_extension", "torch.utils.collect_env", "torch.package", "torch.ops",
-    "torch.jit.unsupported_tensor_ops", "torch.distributed.launcher", "torch._dynamo",
-    "logging.config",
+    "torch.jit.unsupported_tensor_ops", "torch.distributed.launcher", "logging.config",
+  ]
+
+  /// Modules that a dotted name or getattr reaches from a harmless module that imports them.
+  static let reachable: Set<String> = [
+    "os", "posix", "nt", "sys", "subprocess", "builtins", "shutil", "socket", "importlib", "ctypes",
   ]
 
   /// Functions of harmless modules.
@@ -29,7 +33,7 @@ enum DangerousGlobals {
     "builtins.__import__", "builtins.open", "builtins.input", "builtins.raw_input",
     "builtins.breakpoint", "builtins.globals", "builtins.locals", "builtins.vars",
     "builtins.setattr", "builtins.delattr", "builtins.apply", "builtins.map", "builtins.filter",
-    "builtins.type", "builtins.exit", "builtins.quit", "builtins.help", "builtins.file",
+    "builtins.exit", "builtins.quit", "builtins.help", "builtins.file",
     "functools.reduce", "operator.methodcaller", "operator.attrgetter", "io.open", "io.FileIO",
     "_io.open", "_io.FileIO", "torch.load", "torch.serialization.load", "numpy.load",
     "types.CodeType", "types.FunctionType", "types.LambdaType",
@@ -51,7 +55,8 @@ enum DangerousGlobals {
     }
     // Bound methods of records are pickled with getattr; reaching for code is not.
     if callable.description == "builtins.getattr" {
-      for case .string(let name) in arguments where names.contains(name) || modules.contains(name) {
+      for case .string(let name) in arguments where names.contains(name) || reachable.contains(name)
+      {
         return "getattr \(name)"
       }
     }
@@ -67,10 +72,8 @@ enum DangerousGlobals {
       return true
     }
     // A dotted name can walk from a harmless module into one that it imports.
-    if name.dropLast().contains(where: modules.contains) { return true }
-    if path.dropFirst().contains(where: { ["os", "subprocess", "sys"].contains($0) }) {
-      return true
-    }
+    if name.dropLast().contains(where: reachable.contains) { return true }
+    if path.dropFirst().contains(where: reachable.contains) { return true }
     return name.last.map { names.contains($0) } ?? false
   }
 }

@@ -63,7 +63,7 @@ extension PickleMachine {
     case .shortBinUnicode: try pushText(try cursor.take(UInt64(try cursor.byte())))
     case .binUnicode: try pushText(try cursor.take(try cursor.unsigned(4)))
     case .binUnicode8: try pushText(try cursor.take(try cursor.unsigned(8)))
-    case .unicode: try push(.string(Self.unescaped(unicode: try cursor.textLine())))
+    case .unicode: try push(.string(Self.unescaped(try cursor.line())))
     case .shortBinBytes: try push(.bytes(Array(try cursor.take(UInt64(try cursor.byte())))))
     case .binBytes: try push(.bytes(Array(try cursor.take(try cursor.unsigned(4)))))
     case .binBytes8, .byteArray8:
@@ -129,11 +129,10 @@ extension PickleMachine {
     return result
   }
 
-  /// Text with Python's raw-unicode escapes, `\u1234` and `\U00012345`.
-  private static func unescaped(unicode text: String) -> String {
-    guard text.contains("\\") else { return text }
+  /// Text in Latin-1 with Python's raw-unicode escapes, `\u1234` and `\U00012345`.
+  private static func unescaped(_ line: ArraySlice<UInt8>) -> String {
     var result = String.UnicodeScalarView()
-    var rest = text.unicodeScalars[...]
+    var rest = String.UnicodeScalarView(line.map { Unicode.Scalar($0) })[...]
     while let scalar = rest.popFirst() {
       let width = rest.first == "u" ? 4 : rest.first == "U" ? 8 : 0
       if scalar == "\\", width > 0,

@@ -1,4 +1,4 @@
-/// The pickle machine: a stack, a memo and a growing list of objects. It calls nothing.
+/// The pickle machine: a stack, a memo and a growing list of objects; it calls nothing.
 struct PickleMachine {
   var cursor: PickleCursor
   var nodes: [PickleNode] = [.none, .boolean(false), .boolean(true), .tuple([])]

@@ -102,25 +102,16 @@ enum PickleOpcode: UInt8 {
 
   /// The name that Python's `pickletools` prints.
   var name: String {
-    var text = ""
-    for character in "\(self)" {
-      if character.isUppercase, let last = text.last, last.isLowercase || last.isNumber {
-        text += "_"
-      }
-      text += character.uppercased()
+    let plain = "\(self)".uppercased()
+    for prefix in ["EMPTY", "SHORT", "STACK", "NEXT", "READONLY"] where plain.hasPrefix(prefix) {
+      return prefix + "_" + plain.dropFirst(prefix.count)
     }
-    let irregular = [
-      "BIN_INT": "BININT", "BIN_INT1": "BININT1", "BIN_INT2": "BININT2", "BIN_FLOAT": "BINFLOAT",
-      "NEW_TRUE": "NEWTRUE", "NEW_FALSE": "NEWFALSE", "BIN_STRING": "BINSTRING",
-      "SHORT_BIN_STRING": "SHORT_BINSTRING", "BIN_BYTES": "BINBYTES",
-      "SHORT_BIN_BYTES": "SHORT_BINBYTES", "BIN_BYTES8": "BINBYTES8",
-      "BYTE_ARRAY8": "BYTEARRAY8", "SHORT_BIN_UNICODE": "SHORT_BINUNICODE",
-      "BIN_UNICODE": "BINUNICODE", "BIN_UNICODE8": "BINUNICODE8", "SET_ITEM": "SETITEM",
-      "SET_ITEMS": "SETITEMS", "ADD_ITEMS": "ADDITEMS", "FROZEN_SET": "FROZENSET",
-      "BIN_GET": "BINGET", "LONG_BIN_GET": "LONG_BINGET", "BIN_PUT": "BINPUT",
-      "LONG_BIN_PUT": "LONG_BINPUT", "NEW_OBJ": "NEWOBJ", "NEW_OBJ_EX": "NEWOBJ_EX",
-      "PERS_ID": "PERSID", "BIN_PERS_ID": "BINPERSID",
-    ]
-    return irregular[text] ?? text
+    return switch self {
+    case .popMark: "POP_MARK"
+    case .longBinGet: "LONG_BINGET"
+    case .longBinPut: "LONG_BINPUT"
+    case .newObjEx: "NEWOBJ_EX"
+    default: plain
+    }
   }
 }

@@ -69,7 +69,8 @@ public struct CheckpointValue: Sendable {
 
   private var isSize: Bool { document.call(reference)?.name == "torch.Size" }
 
-  private var rawEntries: [PickleEntry]? {
+  /// The entries as the pickle has them.
+  var rawEntries: [PickleEntry]? {
     switch node {
     case .dictionary(let entries): entries
     case .object(let object): object.entries.isEmpty ? nil : object.entries

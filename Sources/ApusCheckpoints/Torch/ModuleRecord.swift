@@ -8,8 +8,8 @@ public struct ModuleRecord: Sendable {
   public let className: String
 
   init?(_ value: CheckpointValue) {
-    guard let name = value.className, value.attribute("_modules")?.entries != nil,
-      value.attribute("_parameters")?.entries != nil
+    guard let name = value.className, value.attribute("_modules")?.rawEntries != nil,
+      value.attribute("_parameters")?.rawEntries != nil
     else { return nil }
     self.value = value
     className = name
@@ -70,13 +70,18 @@ public struct ModuleRecord: Sendable {
   ) throws(CheckpointError) {
     let limits = value.contents.limits
     // A module may be shared, so a small file can declare a tree of any size, or a cycle.
-    cache.visits += 1
+    cache.visits += 1 + value.states.reduce(0) { $0 + ($1.rawEntries?.count ?? 0) }
+    for table in ["_parameters", "_buffers", "_modules"] {
+      let entries = value.attribute(table)?.rawEntries ?? []
+      cache.visits += entries.count
+      cache.nameBytes += entries.count * prefix.utf8.count
+    }
     guard depth < limits.moduleDepth, cache.visits <= limits.stateEntries,
-      result.count <= limits.stateEntries
+      cache.nameBytes <= limits.nameBytes
     else {
       throw value.place.error(
         .tooLarge, "the modules are nested too deeply or too often at '\(prefix.prefix(120))'",
-        expected: "at most \(limits.moduleDepth) levels and \(limits.stateEntries) tensors",
+        expected: "at most \(limits.moduleDepth) levels and \(limits.stateEntries) entries",
         remedy: Remedy.limits)
     }
     for parameter in parameters where parameter.value.isTensor {
@@ -101,22 +106,27 @@ public struct ModuleRecord: Sendable {
 /// Tensors that were already read, so that shared ones are copied once.
 struct TensorCache {
   let contents: CheckpointContents
-  /// Modules visited so far.
+  /// Entries of modules looked at so far.
   var visits = 0
+  /// Bytes of prefixes handed down so far.
+  var nameBytes = 0
   private var tensors: [PickleReference: Tensor] = [:]
   private var byteCount = 0
+  private let storedBytes: Int
 
-  init(contents: CheckpointContents) { self.contents = contents }
+  init(contents: CheckpointContents) {
+    self.contents = contents
+    storedBytes = contents.storages.values.reduce(0) { $0 + $1.bytes.count }
+  }
 
   mutating func tensor(_ value: CheckpointValue) throws(CheckpointError) -> Tensor {
     if let known = tensors[value.reference] { return known }
     let tensor = try value.tensor()
     byteCount += tensor.byteCount
     // Many views of one storage are more than the file holds.
-    let stored = contents.storages.values.reduce(0) { $0 + $1.bytes.count }
-    guard byteCount <= max(4 * stored, contents.limits.smallBytes) else {
+    guard byteCount <= max(4 * storedBytes, contents.limits.smallBytes) else {
       throw value.place.error(
-        .tooLarge, "the tensors overlap in \(stored) bytes of storages",
+        .tooLarge, "the tensors overlap in \(storedBytes) bytes of storages",
         expected: "at most four times as many bytes of tensors", remedy: Remedy.limits)
     }
     tensors[value.reference] = tensor

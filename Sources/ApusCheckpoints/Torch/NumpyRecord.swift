@@ -4,8 +4,14 @@ internal import ApusTensor
 enum NumpyRecord {
   /// The number of a scalar or of an array of one element.
   static func scalar(_ value: CheckpointValue) -> Double? {
-    guard let call = value.document.call(value.reference), name(call.name) == "scalar",
-      call.arguments.count == 2, let type = dtype(value.value(call.arguments[0])),
+    guard let call = value.document.call(value.reference) else { return nil }
+    if ["_reconstruct", "_frombuffer"].contains(name(call.name)), let array = try? array(value),
+      array.count == 1
+    {
+      return array.doubles.first
+    }
+    guard name(call.name) == "scalar", call.arguments.count == 2,
+      let type = dtype(value.value(call.arguments[0])),
       let bytes = bytes(value.value(call.arguments[1])), bytes.count == type.dtype.byteCount,
       let tensor = try? tensor(bytes, type, sizes: [], place: value.place)
     else { return nil }
@@ -14,18 +20,22 @@ enum NumpyRecord {
 
   /// The numbers of an array, or nil if the value is none.
   static func array(_ value: CheckpointValue) throws(CheckpointError) -> Tensor? {
-    guard let call = value.document.call(value.reference), name(call.name) == "_reconstruct" else {
-      return nil
+    guard let call = value.document.call(value.reference) else { return nil }
+    let parts: [CheckpointValue]
+    switch name(call.name) {
+    case "_reconstruct":
+      // State: version, shape, type, whether in Fortran order, numbers.
+      guard let state = value.states.last?.list, state.count == 5 else { throw notPlain(value) }
+      parts = [state[4], state[2], state[1], state[3]]
+    case "_frombuffer":
+      // Arguments since protocol 5: numbers, type, shape, order.
+      parts = call.arguments.map(value.value)
+    default: return nil
     }
-    guard let state = value.states.last?.list, state.count == 5, let type = dtype(state[2]),
-      let bytes = bytes(state[4])
-    else {
-      throw value.place.error(
-        .unsupported, "an array of NumPy that does not hold plain numbers",
-        expected: "little- or big-endian numbers", remedy: Remedy.saveAgain)
-    }
-    let sizes = (state[1].list ?? []).compactMap(\.int)
-    guard state[3].bool != true || sizes.count < 2 else {
+    guard parts.count == 4, let type = dtype(parts[1]), let bytes = bytes(parts[0]),
+      let sizes = parts[2].list?.compactMap(plainInteger)
+    else { throw notPlain(value) }
+    guard (plainInteger(parts[3]) != 1 && parts[3].string != "F") || sizes.count < 2 else {
       throw value.place.error(
         .unsupported, "an array of NumPy in Fortran order", expected: "row-major order",
         remedy: Remedy.saveAgain)
@@ -33,9 +43,24 @@ enum NumpyRecord {
     return try tensor(bytes, type, sizes: sizes, place: value.place)
   }
 
-  /// The function's name inside of `numpy.core.multiarray`, whose package moved in NumPy 2.
+  /// An integer that is not itself NumPy's, so that an array which contains itself ends here.
+  private static func plainInteger(_ value: CheckpointValue) -> Int? {
+    value.document.integer(value.reference)
+  }
+
+  private static func notPlain(_ value: CheckpointValue) -> CheckpointError {
+    value.place.error(
+      .unsupported, "an array of NumPy that does not hold plain numbers",
+      expected: "little- or big-endian numbers", remedy: Remedy.saveAgain)
+  }
+
+  /// The function's name inside of NumPy's core, which moved in NumPy 2.
   private static func name(_ callable: String) -> String? {
-    for package in ["numpy.core.multiarray.", "numpy._core.multiarray."]
+    let packages = [
+      "numpy.core.multiarray.", "numpy._core.multiarray.", "numpy.core.numeric.",
+      "numpy._core.numeric.",
+    ]
+    for package in packages
     where callable.hasPrefix(package) {
       return String(callable.dropFirst(package.count))
     }

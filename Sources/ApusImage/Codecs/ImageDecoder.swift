@@ -40,7 +40,13 @@ public struct ImageDecoder: Sendable {
     let result = bytes.withUnsafeBufferPointer { buffer in
       Result { () throws(ImageError) in try readHeader(ByteReader(buffer)) }
     }
-    do throws(ImageError) { return try result.get() } catch { throw error.named(name) }
+    do throws(ImageError) {
+      let header = try result.get()
+      try limits.check(width: header.width, height: header.height)
+      return header
+    } catch {
+      throw error.named(name)
+    }
   }
 
   private func decodeStored(

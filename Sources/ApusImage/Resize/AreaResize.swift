@@ -45,26 +45,28 @@ extension Image {
     let sourceRow = width * channels
     let isHalf = blockWidth == 2 && blockHeight == 2
     let factor = 1 / Float(blockWidth * blockHeight)
+    var columnSums = [Int32](repeating: 0, count: sourceRow)
     return pixels.withUnsafeBufferPointer { source in
-      Image(width: newWidth, height: newHeight, format: format) { out in
-        var place = 0
-        for row in 0..<newHeight {
-          for column in 0..<newWidth {
-            let corner = row &* blockHeight &* sourceRow &+ column &* blockWidth &* channels
-            for channel in 0..<channels {
-              var sum = 0
-              for y in 0..<blockHeight {
-                var pixel = corner &+ y &* sourceRow &+ channel
-                for _ in 0..<blockWidth {
-                  sum &+= Int(source[pixel])
-                  pixel &+= channels
-                }
+      columnSums.withUnsafeMutableBufferPointer { sums in
+        Image(width: newWidth, height: newHeight, format: format) { out in
+          var place = 0
+          for row in 0..<newHeight {
+            sums.update(repeating: 0)
+            for y in row * blockHeight..<(row + 1) * blockHeight {
+              let line = UnsafeBufferPointer(rebasing: source[y * sourceRow..<(y + 1) * sourceRow])
+              for index in 0..<sourceRow { sums[index] &+= Int32(line[index]) }
+            }
+            for column in 0..<newWidth {
+              let corner = column &* blockWidth &* channels
+              for channel in 0..<channels {
+                var sum = 0
+                for x in 0..<blockWidth { sum &+= Int(sums[corner &+ x &* channels &+ channel]) }
+                out[place &+ channel] =
+                  isHalf
+                  ? UInt8(truncatingIfNeeded: (sum &+ 2) &>> 2)
+                  : UInt8(clamping: Int((Float(sum) * factor).rounded(.toNearestOrEven)))
               }
-              out[place] =
-                isHalf
-                ? UInt8(truncatingIfNeeded: (sum &+ 2) &>> 2)
-                : UInt8(clamping: Int((Float(sum) * factor).rounded(.toNearestOrEven)))
-              place &+= 1
+              place &+= channels
             }
           }
         }

@@ -12,4 +12,5 @@ package struct Abs: NumberFunction {
 
   package func callAsFunction(_ x: Double) -> Double { abs(x) }
   package func callAsFunction(_ x: Int64) -> Int64 { x < 0 ? 0 &- x : x }
+  package func callAsFunction(_ x: UInt64) -> UInt64 { x }
 }

@@ -49,6 +49,7 @@ package struct Concat: Operator {
       }
       result[axis] = result[axis] + shape[axis]
     }
+    try OutputSize.check(result)
     let contents = facts.compactMap(\.content)
     if result.count == 1, contents.count == facts.count, let dtype = first.dtype {
       return [Fact(content: contents.flatMap { $0 }, dtype: dtype)]

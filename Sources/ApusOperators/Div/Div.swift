@@ -22,7 +22,8 @@ package struct Div: BinaryFunction {
       return y == 0 ? nil : .fixed(Int(apply(Int64(x), Int64(y))))
     }
     if let y = b.fixed { return y > 0 ? a.dividedRoundingDown(by: y) : nil }
-    return a.dividedExactly(by: b)
+    // The smallest integer has no opposite, should the divisor be the negative of a size.
+    return a.fixed == .min ? nil : a.dividedExactly(by: b)
   }
 
   package func isExact(_ result: Dimension, _ a: Dimension, _ b: Dimension) -> Bool {

@@ -12,4 +12,5 @@ package struct Neg: NumberFunction {
 
   package func callAsFunction(_ x: Double) -> Double { -x }
   package func callAsFunction(_ x: Int64) -> Int64 { 0 &- x }
+  package func callAsFunction(_ x: UInt64) -> UInt64 { 0 &- x }
 }

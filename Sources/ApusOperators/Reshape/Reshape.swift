@@ -46,6 +46,7 @@ package struct Reshape: ShapeOnly {
     if let given = input.shape, Dimension.product(given).contradicts(Dimension.product(shape)) {
       throw OperatorError("\(given) cannot be reshaped to \(entries)")
     }
+    try OutputSize.check(shape)
     if let content = input.content, let dtype = input.dtype,
       shape.isEmpty ? content.count == 1 : shape == [.fixed(content.count)]
     {

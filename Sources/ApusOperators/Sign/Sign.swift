@@ -12,4 +12,5 @@ package struct Sign: NumberFunction {
 
   package func callAsFunction(_ x: Double) -> Double { x > 0 ? 1 : (x < 0 ? -1 : x) }
   package func callAsFunction(_ x: Int64) -> Int64 { x.signum() }
+  package func callAsFunction(_ x: UInt64) -> UInt64 { x.signum() }
 }

@@ -30,7 +30,10 @@ package struct Split: Operator {
       }
       self.pieces = nil
     } else {
-      self.pieces = pieces ?? record.outputCount
+      if let pieces, pieces != record.outputCount {
+        throw OperatorError("is to make \(pieces) pieces, but has \(record.outputCount) outputs")
+      }
+      self.pieces = record.outputCount
     }
   }
 
