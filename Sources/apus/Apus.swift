@@ -1,5 +1,5 @@
-import ArgumentParser
 import ApusToolkit
+import ArgumentParser
 import Foundation
 
 /// The command line.
