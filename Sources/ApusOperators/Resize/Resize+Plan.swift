@@ -129,6 +129,8 @@ extension Resize {
   }
 
   /// The coordinate in the input of an output element; nil where it is extrapolated.
+  ///
+  /// As in ONNX's reference, the width of the output is scale times size, not rounded down.
   private func coordinate(_ place: Int, _ axis: AxisResampling) -> Double? {
     let x = Double(place)
     let last = Double(axis.input - 1)
@@ -138,7 +140,7 @@ extension Resize {
     case .halfPixelSymmetric:
       let offset = Double(axis.input) / 2 * (1 - Double(axis.output) / width)
       return offset + (x + 0.5) / axis.scale - 0.5
-    case .pytorchHalfPixel: return width == 1 ? -0.5 : (x + 0.5) / axis.scale - 0.5
+    case .pytorchHalfPixel: return axis.output > 1 ? (x + 0.5) / axis.scale - 0.5 : 0
     case .alignCorners: return width == 1 ? 0 : x * last / (width - 1)
     case .asymmetric: return x / axis.scale
     case .halfPixelForNearest: return (x + 0.5) / axis.scale
