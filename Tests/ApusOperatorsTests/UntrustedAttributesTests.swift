@@ -16,7 +16,7 @@ import Testing
     "MatMul", "MatMulInteger", "QLinearMatMul", "Gemm", "Softmax", "LogSoftmax", "Hardmax",
     "Resize",
     "Upsample", "ReduceMax", "ReduceMean", "ReduceLogSumExp", "ReduceSum", "ArgMax", "ArgMin",
-    "TopK", "NonMaxSuppression", "GlobalAveragePool", "GlobalMaxPool",
+    "TopK", "NonMaxSuppression", "GlobalAveragePool", "GlobalMaxPool", "GridSample",
   ]
 
   /// Operators of so many inputs that random ones hardly ever fit.

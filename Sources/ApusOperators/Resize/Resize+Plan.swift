@@ -191,11 +191,14 @@ extension Resize {
     }
   }
 
-  /// The weight of an element at a distance: a triangle, or the cubic convolution kernel of Keys (1981).
+  /// The weight of an element at a distance: a triangle, or a cubic.
   private func kernel(_ distance: Double) -> Double {
+    mode == .linear ? max(0, 1 - abs(distance)) : Self.cubic(distance, a: Double(cubicA))
+  }
+
+  /// The cubic convolution kernel of Keys (1981).
+  static func cubic(_ distance: Double, a: Double) -> Double {
     let x = abs(distance)
-    if mode == .linear { return max(0, 1 - x) }
-    let a = Double(cubicA)
     if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
     return x < 2 ? ((x - 5) * x + 8) * x * a - 4 * a : 0
   }
