@@ -26,7 +26,8 @@ public struct Dimension: Hashable, Sendable {
 
   /// A known size.
   public static func fixed(_ size: Int) -> Dimension {
-    Dimension(terms: size == 0 ? [:] : [Product(atoms: []): size])
+    // The smallest integer has no negative; a file may hold it.
+    Dimension(terms: size == 0 ? [:] : [Product(atoms: []): max(size, .min + 1)])
   }
 
   /// A size known by name only; sizes of the same name are equal.
@@ -128,7 +129,7 @@ extension Dimension {
     var rest = Dimension(terms: [:])
     for (product, factor) in terms {
       let quotient = factor.dividedRoundingDown(by: divisor)
-      let remainder = factor - quotient * divisor
+      let remainder = factor.remainderRoundingDown(by: divisor)
       if remainder == 0 || product.atoms.isEmpty {
         if quotient != 0 { whole.terms[product] = quotient }
         if remainder != 0 { rest.terms[product] = remainder }
@@ -150,7 +151,8 @@ extension Dimension {
     guard divisor.terms.count == 1, let (product, factor) = divisor.terms.first else { return nil }
     var result: [Product: Int] = [:]
     for (dividend, coefficient) in terms {
-      guard coefficient % factor == 0 else { return nil }
+      let (rest, overflow) = coefficient.remainderReportingOverflow(dividingBy: factor)
+      guard rest == 0, !overflow else { return nil }
       var atoms = dividend.atoms
       for atom in product.atoms {
         guard let index = atoms.firstIndex(of: atom) else { return nil }
@@ -197,6 +199,12 @@ extension Int {
   fileprivate func dividedRoundingDown(by divisor: Int) -> Int {
     let quotient = self / divisor
     return self % divisor < 0 ? quotient - 1 : quotient
+  }
+
+  /// The distance to the multiple of the divisor below; 0 to `divisor` - 1.
+  fileprivate func remainderRoundingDown(by divisor: Int) -> Int {
+    let remainder = self % divisor
+    return remainder < 0 ? remainder + divisor : remainder
   }
 
   /// Sizes from an untrusted file may overflow; they stay at the extreme and fail the later size checks.

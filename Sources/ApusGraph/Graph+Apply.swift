@@ -5,40 +5,73 @@ extension Graph {
   /// provenance, keeps the order of nodes, and removes what nothing reads any more.
   ///
   /// On an error the graph is as it was.
-  public mutating func apply(_ patch: Patch) throws(GraphError) {
+  public mutating func apply(_ patch: Patch) throws(GraphError) { try apply([patch]) }
+
+  /// Carries out several patches that were all proposed for this graph, at the cost of one.
+  ///
+  /// New nodes read the values the patch names even where another patch replaces them; so patches that read
+  /// or replace what another one replaces should not be applied together. On an error the graph is as it was.
+  public mutating func apply(_ patches: [Patch]) throws(GraphError) {
     var draft = self
-    try draft.carryOut(patch)
+    try draft.carryOut(patches)
     self = draft
   }
 
-  private mutating func carryOut(_ patch: Patch) throws(GraphError) {
-    var final: [ValueID: ValueID] = [:]
-    for (id, tensor, name) in patch.constants { final[id] = addConstant(tensor, name: name) }
-    let firstNew = nodes.count
-    let origin = provenance(of: patch)
-    for node in patch.nodes {
-      let outputs = try append(
-        node.op, node.inputs.map { $0.map { final[$0] ?? $0 } }, name: node.name,
-        outputNames: node.outputs.indices.map { $0 == 0 ? node.name : "\(node.name).\($0)" },
-        provenance: origin)
-      for (id, output) in zip(node.outputs, outputs) { final[id] = output }
-    }
+  private mutating func carryOut(_ patches: [Patch]) throws(GraphError) {
+    let readerCounts = ReaderCounts(self)
     var readers: [ValueID: ValueID] = [:]
-    for (old, new) in patch.replacements {
-      let new = final[new] ?? new
-      try check(old, new, patch.pass)
-      readers[old] = new
+    var order = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1.id, $0) })
+    let firstNew = nodes.count
+    for patch in patches {
+      let origin = readerCounts.provenance(of: patch, in: self)
+      let place = patch.replacements.compactMap { readerCounts.producer(of: $0.old) }.max()
+      let start = nodes.count
+      let final = try addNodes(of: patch, provenance: origin)
+      for node in nodes[start...] { order[node.id] = place ?? firstNew }
+      for (old, new) in patch.replacements {
+        let new = final[new] ?? new
+        try check(old, new, patch.pass)
+        guard readers.updateValue(new, forKey: old) == nil else {
+          throw GraphError(
+            .patch, value: self[old].name, "pass '\(patch.pass)' replaces it a second time")
+        }
+      }
+      if let newOutputs = patch.newOutputs {
+        outputs = newOutputs.map { final[$0] ?? $0 }
+        guard outputs.allSatisfy({ values[$0] != nil }) else {
+          throw GraphError(.patch, "pass '\(patch.pass)' gives out a value that does not exist")
+        }
+      }
     }
-    let isNew = Set(nodes[firstNew...].map(\.id))
-    for index in nodes.indices where !isNew.contains(nodes[index].id) {
-      nodes[index].inputs = nodes[index].inputs.map { $0.map { readers[$0] ?? $0 } }
-    }
+    let rewired = redirect(nodes[..<firstNew].indices, to: readers)
     let oldOutputs = outputs.map { ($0, self[$0].name) }
-    outputs = (patch.newOutputs ?? outputs).map { readers[final[$0] ?? $0] ?? final[$0] ?? $0 }
-    try sortNodes()
+    outputs = outputs.map { readers[$0] ?? $0 }
+    try sortNodes(by: order)
     removeDeadNodes()
     keepNames(of: oldOutputs, replacedBy: readers)
-    try restateFacts()
+    try restateFacts(of: rewired)
+  }
+
+  /// Adds a patch's constants and nodes; returns what its own identities became.
+  private mutating func addNodes(
+    of patch: Patch, provenance: Provenance
+  ) throws(GraphError) -> [ValueID: ValueID] {
+    var final: [ValueID: ValueID] = [:]
+    for (id, tensor, name) in patch.constants { final[id] = addConstant(tensor, name: name) }
+    for node in patch.nodes {
+      let inputs = node.inputs.map { $0.map { final[$0] ?? $0 } }
+      guard inputs.allSatisfy({ $0.map { values[$0] != nil } ?? true }) else {
+        throw GraphError(
+          .patch, node: node.name, op: node.op.kind,
+          "pass '\(patch.pass)' has it read a value that does not exist")
+      }
+      let outputs = try append(
+        node.op, inputs, name: node.name,
+        outputNames: node.outputs.indices.map { $0 == 0 ? node.name : "\(node.name).\($0)" },
+        provenance: provenance)
+      for (id, output) in zip(node.outputs, outputs) { final[id] = output }
+    }
+    return final
   }
 
   private func check(_ old: ValueID, _ new: ValueID, _ pass: String) throws(GraphError) {
@@ -52,28 +85,19 @@ extension Graph {
     }
   }
 
-  /// The sources of every node that goes, and its passes, with this pass at the end.
-  private func provenance(of patch: Patch) -> Provenance {
-    var copy = self
-    let replaced = Set(patch.replacements.map(\.old))
-    copy.outputs = outputs.filter { !replaced.contains($0) }
-    for index in copy.nodes.indices {
-      copy.nodes[index].inputs = copy.nodes[index].inputs.map {
-        $0.flatMap { replaced.contains($0) ? nil : $0 }
+  /// Lets the nodes at the given places read the new values; returns the ones that changed.
+  private mutating func redirect(
+    _ places: Range<Int>, to readers: [ValueID: ValueID]
+  ) -> Set<NodeID> {
+    var rewired: Set<NodeID> = []
+    for index in places {
+      guard nodes[index].inputs.contains(where: { $0.map { readers[$0] != nil } ?? false }) else {
+        continue
       }
+      nodes[index].inputs = nodes[index].inputs.map { $0.map { readers[$0] ?? $0 } }
+      rewired.insert(nodes[index].id)
     }
-    let live = copy.liveNodes()
-    var result = Provenance()
-    for node in nodes where !live.contains(node.id) {
-      for source in node.provenance.sources where !result.sources.contains(source) {
-        result.sources.append(source)
-      }
-      for pass in node.provenance.passes where !result.passes.contains(pass) {
-        result.passes.append(pass)
-      }
-    }
-    if !result.passes.contains(patch.pass) { result.passes.append(patch.pass) }
-    return result
+    return rewired
   }
 
   private func liveNodes() -> Set<NodeID> {
@@ -117,13 +141,17 @@ extension Graph {
     }
   }
 
-  /// Brings the nodes into an order in which each comes after those it reads from, changing the given order
-  /// as little as that allows.
-  private mutating func sortNodes() throws(GraphError) {
+  /// Brings the nodes into an order in which each comes after those it reads from.
+  ///
+  /// New nodes stand where the ones they replace stood, wherever that order will do.
+  private mutating func sortNodes(by order: [NodeID: Int]) throws(GraphError) {
+    let wanted = nodes.enumerated().map { (order[$1.id] ?? .max, $0) }.sorted { $0 < $1 }
+    nodes = wanted.map { nodes[$0.1] }
     var place: [NodeID: Int] = [:]
     for (index, node) in nodes.enumerated() { place[node.id] = index }
     var waiting = [Int](repeating: 0, count: nodes.count)
     var readers = [[Int]](repeating: [], count: nodes.count)
+    var isSorted = true
     for (index, node) in nodes.enumerated() {
       for case .some(let id) in node.inputs {
         guard case .node(let producer, _) = values[id]?.origin, let source = place[producer] else {
@@ -131,8 +159,10 @@ extension Graph {
         }
         readers[source].append(index)
         waiting[index] += 1
+        if source >= index { isSorted = false }
       }
     }
+    if isSorted { return }
     var sorted: [Node] = []
     var done = [Bool](repeating: false, count: nodes.count)
     // Depth first from every node that is ready, in the order of the list.

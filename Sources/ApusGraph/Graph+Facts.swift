@@ -55,7 +55,10 @@ extension Graph {
       elements += constant.count
     }
     for fact in facts {
-      guard let count = fact.fixedShape?.count else { return nil }
+      // The shapes of untrusted files may have more elements than an integer can count.
+      guard let count = fact.fixedShape?.checkedByteCount(of: .bool),
+        count <= foldedDuringInference
+      else { return nil }
       elements += count
     }
     guard elements <= foldedDuringInference else { return nil }
@@ -99,14 +102,26 @@ extension Graph {
     return try withInputShapes(shapes)
   }
 
+  /// States the facts of every node anew.
   mutating func restateFacts() throws(GraphError) {
+    try restateFacts(of: Set(nodes.map(\.id)))
+  }
+
+  /// States the facts of the given nodes anew, and of every node that reads a fact that changed by it.
+  mutating func restateFacts(of changed: Set<NodeID>) throws(GraphError) {
+    var changedValues: Set<ValueID> = []
     for node in nodes {
+      guard
+        changed.contains(node.id)
+          || node.inputs.contains(where: { $0.map(changedValues.contains) ?? false })
+      else { continue }
+      // What a file declares of an unknown operator's output is all there is.
+      if node.op is ForeignOperator { continue }
       let facts = try Self.facts(
         of: node.op, inputs: inputFacts(of: node), outputCount: node.outputs.count, node: node.name)
-      for (id, fact) in zip(node.outputs, facts) {
-        // What a file declares of an unknown operator's output is all there is.
-        if node.op is ForeignOperator { continue }
+      for (id, fact) in zip(node.outputs, facts) where values[id]?.fact != fact {
         values[id]?.fact = fact
+        changedValues.insert(id)
       }
     }
   }

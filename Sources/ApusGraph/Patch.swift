@@ -71,3 +71,32 @@ public struct Patch: Sendable {
     return ValueID(rawValue: nextID)
   }
 }
+
+extension Patch {
+  /// The values of the graph that the patch replaces.
+  public var replacedValues: [ValueID] { replacements.map(\.old) }
+
+  /// What a value is to be replaced with; nil where the new value is one the patch adds.
+  public func existingReplacement(of old: ValueID) -> ValueID? {
+    guard let new = replacements.first(where: { $0.old == old })?.new, new.isOfGraph else {
+      return nil
+    }
+    return new
+  }
+
+  /// Whether the value that replaces `old` is a constant that the patch adds.
+  public func replacesByConstant(_ old: ValueID) -> Bool {
+    guard let new = replacements.first(where: { $0.old == old })?.new else { return false }
+    return constants.contains { $0.id == new }
+  }
+
+  /// The values of the graph that the patch's nodes read or that replace others.
+  public var readValues: [ValueID] {
+    (nodes.flatMap { $0.inputs.compactMap { $0 } } + replacements.map(\.new)).filter(\.isOfGraph)
+  }
+}
+
+extension ValueID {
+  /// Whether it names a value of a graph, not one that a patch is still to add.
+  var isOfGraph: Bool { rawValue >= 0 }
+}

@@ -9,7 +9,7 @@ package struct Broadcasting {
   /// Broadcasts the given shapes together.
   package init(_ shapes: [Shape]) throws(OperatorError) {
     let facts = shapes.map { $0.dimensions.map(Dimension.fixed) }
-    shape = Shape(try Dimension.broadcast(facts).compactMap(\.fixed))
+    shape = try OutputSize.shape(try Dimension.broadcast(facts).compactMap(\.fixed))
   }
 
   /// For every element of the broadcast shape, in order, the place of the element of `source` it reads.
@@ -48,6 +48,8 @@ extension Broadcasting {
     let type = dtype ?? inputs.compactMap(\.dtype).first
     let shapes = inputs.compactMap(\.shape)
     guard shapes.count == inputs.count else { return [Fact(type, nil)] }
-    return [Fact(type, try Dimension.broadcast(shapes))]
+    let shape = try Dimension.broadcast(shapes)
+    try OutputSize.check(shape)
+    return [Fact(type, shape)]
   }
 }

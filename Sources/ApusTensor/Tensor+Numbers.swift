@@ -9,7 +9,8 @@ extension Tensor {
     case .float64: elements(as: Double.self)
     case .float16: unsafe withElements(as: Half.self) { unsafe $0.map { Double($0.float) } }
     case .bfloat16: unsafe withElements(as: BFloat16.self) { unsafe $0.map { Double($0.float) } }
-    case .uint64: unsafe withElements(as: UInt64.self) { unsafe $0.map(Double.init) }
+    // `Double.init` alone would be taken to be the one that reinterprets bits.
+    case .uint64: unsafe withElements(as: UInt64.self) { unsafe $0.map { Double($0) } }
     default: integers.map(Double.init)
     }
   }
@@ -37,7 +38,9 @@ extension Tensor {
     case .float32: elements(as: Float.self)
     case .float16: unsafe withElements(as: Half.self) { unsafe $0.map(\.float) }
     case .bfloat16: unsafe withElements(as: BFloat16.self) { unsafe $0.map(\.float) }
-    default: doubles.map { Float($0) }
+    case .uint64: unsafe withElements(as: UInt64.self) { unsafe $0.map { Float($0) } }
+    case .float64: doubles.map { Float($0) }
+    default: integers.map { Float($0) }
     }
   }
 
@@ -70,7 +73,9 @@ extension Tensor {
   /// type.
   public init(integers values: [Int64], dtype: DType, shape: Shape) {
     switch dtype {
-    case .float32, .float64, .float16, .bfloat16:
+    // By way of Double, an integer beyond 2^53 would be rounded twice.
+    case .float32: self.init(values.map { Float($0) }, shape: shape)
+    case .float64, .float16, .bfloat16:
       self.init(doubles: values.map(Double.init), dtype: dtype, shape: shape)
     case .int8: self.init(values.map { Int8(truncatingIfNeeded: $0) }, shape: shape)
     case .int16: self.init(values.map { Int16(truncatingIfNeeded: $0) }, shape: shape)
@@ -88,6 +93,7 @@ extension Tensor {
   public func converted(to target: DType) -> Tensor {
     if target == dtype { return self }
     if target == .bool { return Tensor(booleans, shape: shape) }
+    if target == .float32 { return Tensor(floats, shape: shape) }
     if dtype.isFloatingPoint || (dtype == .uint64 && target.isFloatingPoint) {
       return Tensor(doubles: doubles, dtype: target, shape: shape)
     }

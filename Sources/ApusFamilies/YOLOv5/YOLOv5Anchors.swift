@@ -1,0 +1,41 @@
+/// The anchors of a YOLOv5 head, in cells and in pixels.
+public struct YOLOv5Anchors: Sendable, Hashable {
+  /// Input pixels per cell of each level.
+  public let strides: [Int]
+  /// Width and height in cells, `[level][anchor][2]`: what the checkpoint holds.
+  public let grid: [[[Float]]]
+
+  /// Anchors in cells with the strides of their levels.
+  public init(grid: [[[Float]]], strides: [Int]) {
+    self.grid = grid
+    self.strides = strides
+  }
+
+  /// Width and height in input pixels: cells times stride, exact in binary32.
+  ///
+  /// Never read from `anchor_grid`, which files may hold stale or zero.
+  public var pixels: [[[Float]]] {
+    zip(grid, strides).map { level, stride in level.map { $0.map { $0 * Float(stride) } } }
+  }
+
+  /// Whether the anchors are the ones that upstream ships for COCO, by value.
+  public var areCOCODefaults: Bool {
+    let found = pixels
+    return [Self.cocoP5, Self.cocoP6].contains { $0 == found }
+  }
+
+  /// The default anchors of three levels, in pixels.
+  public static let cocoP5: [[[Float]]] = [
+    [[10, 13], [16, 30], [33, 23]],
+    [[30, 61], [62, 45], [59, 119]],
+    [[116, 90], [156, 198], [373, 326]],
+  ]
+
+  /// The default anchors of four levels, in pixels.
+  public static let cocoP6: [[[Float]]] = [
+    [[19, 27], [44, 40], [38, 94]],
+    [[96, 68], [86, 152], [180, 137]],
+    [[140, 301], [303, 264], [238, 542]],
+    [[436, 615], [739, 380], [925, 792]],
+  ]
+}

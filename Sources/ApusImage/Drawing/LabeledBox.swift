@@ -1,0 +1,67 @@
+/// A box to draw, in pixels of the picture, with the text beside it.
+public struct LabeledBox: Sendable, Hashable {
+  /// The left edge.
+  public var x1: Float
+  /// The top edge.
+  public var y1: Float
+  /// The right edge.
+  public var x2: Float
+  /// The bottom edge.
+  public var y2: Float
+  /// One line of text in any script; empty for none.
+  public var label: String
+  /// Which colour: the class, so that a class has the same colour in every picture.
+  public var colorIndex: Int
+
+  /// Makes a box to draw.
+  public init(x1: Float, y1: Float, x2: Float, y2: Float, label: String, colorIndex: Int) {
+    self.x1 = x1
+    self.y1 = y1
+    self.x2 = x2
+    self.y2 = y2
+    self.label = label
+    self.colorIndex = colorIndex
+  }
+}
+
+/// How boxes and labels look.
+public struct AnnotationStyle: Sendable, Hashable {
+  /// The width of lines in pixels; nil to follow the size of the picture.
+  public var lineWidth: Int?
+  /// The height of the text's em in pixels; nil to follow the size of the picture.
+  public var fontSize: Int?
+  /// A font family; characters it lacks come from others, as fontconfig finds them.
+  public var fontFamily: String
+  /// Whether labels are drawn.
+  public var showsLabels: Bool
+
+  /// Makes a style.
+  public init(
+    lineWidth: Int? = nil, fontSize: Int? = nil, fontFamily: String = "sans-serif",
+    showsLabels: Bool = true
+  ) {
+    self.lineWidth = lineWidth
+    self.fontSize = fontSize
+    self.fontFamily = fontFamily
+    self.showsLabels = showsLabels
+  }
+
+  /// Those of some labels that have characters no installed font can draw.
+  ///
+  /// They are drawn with a box in place of each such character. On a system without any font these
+  /// are all labels, and none is drawn.
+  public func unsupported(_ labels: some Sequence<String>) -> [String] {
+    guard let renderer = TextRenderer(family: fontFamily, size: 16) else { return Array(labels) }
+    return labels.filter { !renderer.supports($0) }
+  }
+
+  /// The line width for a picture: 1 at 400 pixels of mean side, growing with it.
+  func lineWidth(width: Int, height: Int) -> Int {
+    max(lineWidth ?? (width + height + 400) / 800, 1)
+  }
+
+  /// The font size for a picture: a fiftieth of the mean side, and readable at least.
+  func fontSize(width: Int, height: Int) -> Int {
+    min(max(fontSize ?? max((width + height) / 100, 11), 4), 400)
+  }
+}

@@ -1,0 +1,137 @@
+/// How pictures of any size are fitted into the input of a network.
+public struct Letterbox: Sendable, Hashable {
+  /// Whether the sides keep their ratio.
+  public enum Mode: Sendable, Hashable {
+    /// The ratio is kept and the rest is padded.
+    case fit
+    /// Each side is scaled to fill the input.
+    case stretch
+  }
+
+  /// Where the picture lies in the padded input.
+  public enum Alignment: Sendable, Hashable {
+    /// In the middle; an odd pixel of padding goes to the right and to the bottom.
+    case center
+    /// In the top left corner.
+    case topLeft
+  }
+
+  /// How a scaled side becomes a whole number of pixels.
+  public enum Rounding: Sendable, Hashable {
+    /// To the nearest, halves to even: YOLOv5's `letterbox`.
+    case nearest
+    /// Upwards: the resize of YOLOv5's data loader, before its `letterbox`.
+    case up
+  }
+
+  /// Columns of the input.
+  public var width: Int
+  /// Rows of the input.
+  public var height: Int
+  /// Whether the ratio is kept.
+  public var mode: Mode
+  /// Where the picture lies.
+  public var alignment: Alignment
+  /// Whether a picture smaller than the input is enlarged.
+  public var enlarges: Bool
+  /// The multiple the input is cut down to where padding allows (`auto=True`); nil to keep it.
+  public var minimumRectangleStride: Int?
+  /// How sides are rounded.
+  public var rounding: Rounding
+  /// The colour of the padding.
+  public var padding: Color
+  /// The interpolation when the picture is enlarged or keeps its size.
+  public var interpolation: Interpolation
+  /// The interpolation when the picture is shrunk.
+  public var shrinkInterpolation: Interpolation
+
+  /// Makes a letterbox; the defaults are YOLOv5's prediction with a fixed input.
+  public init(
+    width: Int, height: Int, mode: Mode = .fit, alignment: Alignment = .center,
+    enlarges: Bool = true, minimumRectangleStride: Int? = nil, rounding: Rounding = .nearest,
+    padding: Color = Color(gray: 114), interpolation: Interpolation = .linear,
+    shrinkInterpolation: Interpolation? = nil
+  ) {
+    self.width = width
+    self.height = height
+    self.mode = mode
+    self.alignment = alignment
+    self.enlarges = enlarges
+    self.minimumRectangleStride = minimumRectangleStride
+    self.rounding = rounding
+    self.padding = padding
+    self.interpolation = interpolation
+    self.shrinkInterpolation = shrinkInterpolation ?? interpolation
+  }
+
+  /// The geometry for a picture of a size.
+  ///
+  /// A side that would vanish (a picture of 1 x 20,000) keeps one pixel, where upstream fails.
+  public func geometry(
+    imageWidth: Int, imageHeight: Int
+  ) throws(ImageError) -> LetterboxGeometry {
+    guard imageWidth > 0, imageHeight > 0, width > 0, height > 0 else {
+      throw ImageError(
+        .invalidArgument, expected: "sides of at least 1",
+        found: "\(imageWidth) x \(imageHeight) into \(width) x \(height)",
+        remedy: "Pass another size.")
+    }
+    let ratioX = Double(width) / Double(imageWidth)
+    let ratioY = Double(height) / Double(imageHeight)
+    guard mode == .fit else {
+      return LetterboxGeometry(
+        originalWidth: imageWidth, originalHeight: imageHeight, width: width, height: height,
+        contentWidth: width, contentHeight: height, left: 0, top: 0,
+        nominalScaleX: ratioX, nominalScaleY: ratioY, nominalLeft: 0, nominalTop: 0)
+    }
+    let ratio = enlarges ? min(ratioX, ratioY) : min(ratioX, ratioY, 1)
+    let contentWidth = scaled(imageWidth, by: ratio, limit: width)
+    let contentHeight = scaled(imageHeight, by: ratio, limit: height)
+    let across = Self.place(
+      width - contentWidth, stride: minimumRectangleStride, alignment: alignment)
+    let down = Self.place(
+      height - contentHeight, stride: minimumRectangleStride, alignment: alignment)
+    return LetterboxGeometry(
+      originalWidth: imageWidth, originalHeight: imageHeight,
+      width: contentWidth + across.total, height: contentHeight + down.total,
+      contentWidth: contentWidth, contentHeight: contentHeight,
+      left: across.before, top: down.before, nominalScaleX: ratio, nominalScaleY: ratio,
+      nominalLeft: across.nominal, nominalTop: down.nominal)
+  }
+
+  private func scaled(_ side: Int, by ratio: Double, limit: Int) -> Int {
+    let exact = Double(side) * ratio
+    let rounded = exact.rounded(rounding == .nearest ? .toNearestOrEven : .up)
+    return min(max(Int(rounded), 1), limit)
+  }
+
+  /// Splits padding into the part before the picture and the rest.
+  private static func place(
+    _ total: Int, stride: Int?, alignment: Alignment
+  ) -> (before: Int, total: Int, nominal: Double) {
+    let total = stride.map { total % max($0, 1) } ?? total
+    guard alignment == .center else { return (0, total, 0) }
+    let half = Double(total) / 2
+    // round(half - 0.1) before and round(half + 0.1) after, as upstream.
+    return (Int((half - 0.1).rounded(.toNearestOrEven)), total, half)
+  }
+}
+
+extension Image {
+  /// The picture fitted into a network's input, and where it lies there.
+  public func letterboxed(
+    _ letterbox: Letterbox
+  ) throws(ImageError) -> (image: Image, geometry: LetterboxGeometry) {
+    let geometry = try letterbox.geometry(imageWidth: width, imageHeight: height)
+    let shrinks = geometry.contentWidth < width || geometry.contentHeight < height
+    let content = try resized(
+      toWidth: geometry.contentWidth, height: geometry.contentHeight,
+      interpolation: shrinks ? letterbox.shrinkInterpolation : letterbox.interpolation)
+    guard geometry.width != geometry.contentWidth || geometry.height != geometry.contentHeight
+    else { return (content, geometry) }
+    let canvas = try Image(
+      width: geometry.width, height: geometry.height, format: format,
+      filledWith: letterbox.padding)
+    return (canvas.covered(by: content, left: geometry.left, top: geometry.top), geometry)
+  }
+}

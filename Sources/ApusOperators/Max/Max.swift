@@ -1,0 +1,16 @@
+package import ApusGraph
+
+/// The largest of all inputs, broadcast; NaN where one is NaN.
+///
+/// Opsets 8, 12 and 13 differ in types only.
+package struct Max: VariadicFunction {
+  package static let kind = OperatorKind("Max")
+
+  package init() {}
+  package init(from record: inout OperatorRecord) throws(OperatorError) {}
+  package func encode(into record: inout OperatorRecord) throws(OperatorError) {}
+
+  package func combine(_ a: Double, _ b: Double) -> Double { a.isNaN || b.isNaN ? .nan : max(a, b) }
+  package func combine(_ a: Int64, _ b: Int64) -> Int64 { max(a, b) }
+  package func combine(_ a: UInt64, _ b: UInt64) -> UInt64 { max(a, b) }
+}

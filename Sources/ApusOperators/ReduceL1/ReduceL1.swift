@@ -1,0 +1,25 @@
+package import ApusGraph
+package import ApusTensor
+
+/// The sum of absolute values.
+package struct ReduceL1: Reduction {
+  package static let kind = OperatorKind("ReduceL1")
+
+  /// Whether reduced axes stay with size 1.
+  package var keepsAxes: Bool
+  /// Whether an empty list of axes reduces nothing.
+  package var keepsWithoutAxes: Bool
+
+  package init(keepsAxes: Bool = true, keepsWithoutAxes: Bool = false) {
+    self.keepsAxes = keepsAxes
+    self.keepsWithoutAxes = keepsWithoutAxes
+  }
+
+  package func apply(_ elements: [Double]) -> Double {
+    elements.reduce(0) { $0 + abs($1) }
+  }
+
+  package func apply(_ elements: [Int64], dtype: DType) -> Int64 {
+    elements.reduce(0) { $0 &+ ($1 < 0 ? 0 &- $1 : $1) }
+  }
+}

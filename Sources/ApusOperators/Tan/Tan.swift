@@ -1,0 +1,15 @@
+package import ApusGraph
+import Foundation
+
+/// The tangent of an angle in radians.
+///
+/// Opsets 7 and 22 differ in types only.
+package struct Tan: ElementFunction {
+  package static let kind = OperatorKind("Tan")
+
+  package init() {}
+  package init(from record: inout OperatorRecord) throws(OperatorError) {}
+  package func encode(into record: inout OperatorRecord) throws(OperatorError) {}
+
+  package func callAsFunction(_ x: Double) -> Double { tan(x) }
+}

@@ -1,0 +1,29 @@
+import ApusGraph
+import ApusOperators
+import ApusTensor
+
+/// BatchNormalization after a convolution becomes part of its weights and bias.
+///
+/// `(w x + b - mean) / sqrt(variance + epsilon) * gamma + beta`, per channel; the arithmetic is in double
+/// precision.
+struct BatchNormalizationFolding: Pass {
+  static let name = "fold-batch-normalization"
+
+  func patch(at node: Node, in index: GraphIndex) throws(Miss) -> Patch {
+    let op = try root(node, as: BatchNormalization.self)
+    guard !op.trains, node.outputs.count == 1 else { throw Miss("it is in training mode") }
+    guard let input = node.input(0) else { throw Miss("it has no input") }
+    var lists: [[Double]] = []
+    for place in 1...4 {
+      guard let list = index.constant(node.input(place))?.doubles else {
+        throw Miss("its statistics are not constant")
+      }
+      lists.append(list)
+    }
+    let (gamma, beta, mean, variance) = (lists[0], lists[1], lists[2], lists[3])
+    let scale = zip(gamma, variance).map { $0 / ($1 + Double(op.epsilon)).squareRoot() }
+    let shift = beta.indices.map { beta[$0] - mean[$0] * scale[$0] }
+    return try ChannelAffine(scale: scale, shift: shift).fold(
+      into: input, replacing: node.outputs[0], in: index, pass: Self.name)
+  }
+}

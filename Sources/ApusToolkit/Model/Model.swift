@@ -1,0 +1,93 @@
+import ApusCheckpoints
+import ApusFamilies
+public import ApusGraph
+import ApusONNX
+import Foundation
+
+/// A model read from a file: its graph with its card, and what the file says of itself.
+public struct Model: Sendable {
+  /// What the file is.
+  public enum Source: Sendable {
+    /// A PyTorch checkpoint.
+    case checkpoint(CheckpointSummary)
+    /// An ONNX file.
+    case onnx
+  }
+
+  /// The file.
+  public let path: String
+  /// What the file is.
+  public let source: Source
+  /// The network.
+  public var graph: Graph
+
+  /// Reads a checkpoint (`.pt`, `.pth`, `.ckpt`) or an ONNX file; its first bytes say which.
+  ///
+  /// - Parameter input: the input a checkpoint's graph is built for; an ONNX file brings its own.
+  /// - Throws: `ApusError` naming the file, the place in it, what was expected and what to do.
+  public init(path: String, input: ModelInput = .symbolic) throws(ApusError) {
+    self.path = path
+    let bytes = try Self.read(path)
+    switch CheckpointFormat(of: bytes) {
+    case .safetensors:
+      throw .failure(
+        "'\(path)': a safetensors file holds weights but no network; give the .pt checkpoint")
+    case .torchZip, .torchLegacy:
+      do {
+        let checkpoint = try YOLOv5Checkpoint(TorchCheckpoint(bytes: bytes, file: path))
+        let hash = SourceHash.sha256(bytes)
+        graph = try checkpoint.graph(input: input.network(for: checkpoint), sourceHash: hash)
+        source = .checkpoint(CheckpointSummary(checkpoint))
+      } catch let error as CheckpointError {
+        throw .failure("\(error)")
+      } catch {
+        throw .failure("'\(path)': \(error)")
+      }
+      return
+    case nil: break
+    }
+    do {
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+      graph = try ONNXReader.read(bytes, name: path, folder: folder)
+    } catch {
+      throw .failure("\(error)")
+    }
+    if graph.card.sourceHash.isEmpty { graph.card.sourceHash = SourceHash.sha256(bytes) }
+    source = .onnx
+  }
+
+  private static func read(_ path: String) throws(ApusError) -> [UInt8] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw .failure("'\(path)': no such file; give the path of a .pt, .ckpt or .onnx file")
+    }
+    guard !isFolder.boolValue else {
+      throw .failure("'\(path)': is a folder; give the path of a .pt, .ckpt or .onnx file")
+    }
+    do {
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw .failure("'\(path)': cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+}
+
+/// The size of the input a checkpoint's graph is built for.
+public enum ModelInput: Sendable {
+  /// Batch, height and width are symbols, known when the graph runs.
+  case symbolic
+  /// The given size; nil for the family's own. A dynamic batch is a symbol.
+  case fixed(height: Int?, width: Int?, dynamicBatch: Bool)
+
+  func network(for checkpoint: YOLOv5Checkpoint) -> NetworkInput {
+    switch self {
+    case .symbolic: .symbolic
+    case .fixed(let height, let width, let dynamicBatch):
+      NetworkInput(
+        batch: dynamicBatch ? .symbol("batch") : 1,
+        height: .fixed(height ?? checkpoint.defaultInputSide),
+        width: .fixed(width ?? checkpoint.defaultInputSide))
+    }
+  }
+}

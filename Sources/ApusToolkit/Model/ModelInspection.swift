@@ -1,0 +1,173 @@
+public import ApusGraph
+import Foundation
+
+/// What a model is, for people and for machines.
+public struct ModelInspection: Sendable, Encodable {
+  /// A value that goes in or comes out.
+  public struct Port: Sendable, Encodable {
+    /// The name.
+    public let name: String
+    /// The element type.
+    public let type: String
+    /// The sizes of the axes, numbers or names.
+    public let shape: [String]
+
+    init(_ value: Value) {
+      name = value.name
+      type = value.fact.dtype?.description ?? "unknown"
+      shape = value.fact.shape?.map(\.description) ?? []
+    }
+
+    /// `images  float32 [1, 3, 640, 640]`.
+    public var text: String { "\(name)  \(type) [\(shape.joined(separator: ", "))]" }
+  }
+
+  /// The file.
+  public let file: String
+  /// What the checkpoint says; nil for an ONNX file.
+  public let checkpoint: CheckpointSummary?
+  /// The operator set of an ONNX file; nil for a checkpoint.
+  public let opset: Int?
+  /// Inputs, in order.
+  public let inputs: [Port]
+  /// Outputs, in order.
+  public let outputs: [Port]
+  /// Nodes by operator.
+  public let operators: [String: Int]
+  /// Operators Apus does not know.
+  public let unknownOperators: [String]
+  /// Numbers in the constants of floating point.
+  public let weightCount: Int
+  /// Multiply-accumulates of one run; nil where sizes are symbols.
+  public let multiplyAccumulates: Int?
+  /// Metadata of an ONNX file.
+  public let metadata: [String: String]
+  /// What the model is and how it is used.
+  public let card: ModelCard
+
+  /// Inspects a model.
+  public init(_ model: Model) {
+    file = model.path
+    let graph = model.graph
+    if case .checkpoint(let summary) = model.source {
+      checkpoint = summary
+      opset = nil
+    } else {
+      checkpoint = nil
+      opset = graph.opset
+    }
+    inputs = graph.inputs.map { Port(graph[$0]) }
+    outputs = graph.outputs.map { Port(graph[$0]) }
+    var counts: [String: Int] = [:]
+    var unknown: Set<String> = []
+    for node in graph.nodes {
+      counts[node.op.kind.description, default: 0] += 1
+      if node.op is ForeignOperator { unknown.insert(node.op.kind.description) }
+    }
+    operators = counts
+    unknownOperators = unknown.sorted()
+    weightCount = graph.constants.reduce(0) { total, value in
+      guard let tensor = value.constant, tensor.dtype.isFloatingPoint else { return total }
+      return total + tensor.count
+    }
+    multiplyAccumulates = Self.multiplyAccumulates(graph)
+    metadata = graph.metadata
+    card = graph.card
+  }
+
+  private static func multiplyAccumulates(_ graph: Graph) -> Int? {
+    var sized = graph
+    let symbols = graph.inputs.flatMap { graph[$0].fact.shape ?? [] }.flatMap(\.symbols)
+    if !symbols.isEmpty {
+      var sizes = ["batch": 1]
+      if let height = graph.card.inputSize.first { sizes["height"] = height }
+      if let width = graph.card.inputSize.last { sizes["width"] = width }
+      guard symbols.allSatisfy({ sizes[$0] != nil }), let fixed = try? graph.withSizes(sizes)
+      else { return nil }
+      sized = fixed
+    }
+    return sized.nodes.reduce(0) { total, node in
+      total
+        + node.op.multiplyAccumulates(
+          inputs: sized.inputFacts(of: node), outputs: sized.outputFacts(of: node))
+    }
+  }
+}
+
+extension ModelInspection: CustomStringConvertible {
+  /// Several lines for a person.
+  public var description: String {
+    var lines = [file]
+    if let checkpoint { lines += Self.lines(of: checkpoint) } else { lines += onnxLines }
+    if let macs = multiplyAccumulates {
+      let size = card.inputSize.map(String.init).joined(separator: "x")
+      let at = size.isEmpty ? "" : " at \(size)"
+      lines.append(
+        String(format: "  computation  %.3f GMAC", Double(macs) / 1e9) + at)
+    }
+    if !card.sourceHash.isEmpty { lines.append("  sha256       \(card.sourceHash)") }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func lines(of summary: CheckpointSummary) -> [String] {
+    var lines = [
+      "  family       \(summary.family), size \(summary.variant)",
+      "  weights      \(summary.weights)"
+        + (summary.epoch.map { ", epoch \($0)" } ?? ", final (stripped of its training state)")
+        + (summary.date.map { ", written \($0)" } ?? ""),
+      "  parameters   \(grouped(summary.parameters)) (normalisation unfused)",
+      "  anchors      "
+        + (summary.hasCOCOAnchors
+          ? "COCO defaults, by value" : "not the COCO defaults: fitted to other data"),
+    ]
+    for level in summary.anchors {
+      lines.append(
+        "    stride \(level.stride)".padding(toLength: 13, withPad: " ", startingAt: 0)
+          + "grid \(pairs(level.grid))   pixels \(pairs(level.pixels))")
+    }
+    lines.append("  classes      \(summary.classNames.count): \(list(summary.classNames))")
+    return lines
+  }
+
+  private var onnxLines: [String] {
+    var lines = ["  format       ONNX, operator set \(opset ?? 0)"]
+    if !card.family.isEmpty {
+      let variant = card.variant.isEmpty ? "" : ", size \(card.variant)"
+      lines.append("  family       \(card.family)\(variant)")
+    }
+    lines += inputs.map { "  input        \($0.text)" }
+    lines += outputs.map { "  output       \($0.text)" }
+    lines.append("  weights      \(Self.grouped(weightCount)) numbers")
+    let sorted = operators.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let counted = sorted.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    lines.append("  operators    \(operators.values.reduce(0, +)): \(counted)")
+    if !unknownOperators.isEmpty {
+      lines.append("  unknown      \(unknownOperators.joined(separator: ", ")) (cannot be run)")
+    }
+    if !card.classNames.isEmpty {
+      lines.append("  classes      \(card.classNames.count): \(Self.list(card.classNames))")
+    }
+    return lines
+  }
+
+  private static func pairs(_ anchors: [[Float]]) -> String {
+    anchors.map { $0.map(number).joined(separator: ",") }.joined(separator: "  ")
+  }
+
+  private static func number(_ value: Float) -> String {
+    value == value.rounded() ? String(Int(value)) : String(describing: value)
+  }
+
+  private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+
+  /// `1,872,157`.
+  private static func grouped(_ number: Int) -> String {
+    var digits = String(number)
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    return ([digits] + groups).joined(separator: ",")
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import ApusToolkit
+import Foundation
+
+/// The command line.
+@main
+struct Apus: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apus",
+    abstract: "Object detectors from training to the chip: inspect, export, simplify, cut, detect.",
+    discussion: """
+      Every command takes --json for machines and --help for people.
+      Exit codes: 0 done, 1 a file or a model does not allow it, 2 the command line makes no sense.
+
+      Examples:
+        apus inspect yolov5n.pt
+        apus export yolov5n.pt --to yolov5n.onnx
+        apus detect yolov5n.pt photos/ --output detections
+      """,
+    version: ApusVersion.current,
+    subcommands: [Inspect.self, Export.self, Simplify.self, Cut.self, Detect.self])
+
+  /// Runs the command, and turns errors into one sentence and an exit code.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as ApusError {
+      fail(error.message, code: error.kind == .usage ? 2 : 1)
+    } catch {
+      if exitCode(for: error) == .success {
+        print(fullMessage(for: error))
+        Foundation.exit(0)
+      }
+      if exitCode(for: error) == .validationFailure {
+        FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+        Foundation.exit(2)
+      }
+      fail("\(error)", code: 1)
+    }
+  }
+
+  private static func fail(_ message: String, code: Int32) -> Never {
+    FileHandle.standardError.write(Data("apus: error: \(message)\n".utf8))
+    Foundation.exit(code)
+  }
+}

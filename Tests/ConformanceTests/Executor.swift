@@ -1,0 +1,45 @@
+import ApusGraph
+import ApusInterpreter
+import ApusONNX
+import ApusTensor
+import ApusTestSupport
+
+/// A way of running a graph that the node tests are held against.
+protocol Executor: Sendable {
+  /// The name the list of exceptions knows it by.
+  var name: String { get }
+
+  /// The outputs of the graph, in order.
+  func run(_ graph: Graph, _ inputs: [String: Tensor], case name: String) throws -> [Tensor]
+}
+
+/// All executors, the oracle first.
+enum Executors {
+  static let all: [any Executor] = [InterpreterExecutor(), WrittenExecutor()]
+}
+
+/// The oracle.
+struct InterpreterExecutor: Executor {
+  let name = "interpreter"
+
+  func run(_ graph: Graph, _ inputs: [String: Tensor], case name: String) throws -> [Tensor] {
+    try Interpreter(graph).run(inputs)
+  }
+}
+
+/// The oracle on a graph that was written and read again, which must have stayed the same.
+///
+/// Written models are put where `APUS_ONNX_WRITTEN` says, for `onnx.checker` to look at.
+struct WrittenExecutor: Executor {
+  let name = "written"
+
+  func run(_ graph: Graph, _ inputs: [String: Tensor], case name: String) throws -> [Tensor] {
+    let bytes = try ONNXWriter.bytes(of: graph)
+    try ConformanceFolders.save(bytes, case: name)
+    let again = try ONNXReader.read(bytes)
+    if let difference = GraphDifference.first(graph, again) {
+      throw CaseFailure("changed when written and read again: \(difference)")
+    }
+    return try Interpreter(again).run(inputs)
+  }
+}
