@@ -10,6 +10,7 @@ extension Operation {
     case .binary(let s): [s.left, s.right]
     case .copy(let s): s.boxes.map(\.source)
     case .gather(let s): [s.source]
+    case .interpolate(let s): [s.source]
     case .softmax(let s): [s.source]
     case .mean(let s): [s.source]
     case .pack(let s): [s.source]
@@ -27,6 +28,7 @@ extension Operation {
     case .binary(let s): [s.destination]
     case .copy(let s): [s.destination]
     case .gather(let s): [s.destination]
+    case .interpolate(let s): [s.destination]
     case .softmax(let s): [s.destination]
     case .mean(let s): [s.destination]
     case .pack(let s): [s.destination]
@@ -64,6 +66,9 @@ extension Operation {
     case .gather(var s):
       (s.source, s.destination) = (move(s.source), move(s.destination))
       return .gather(s)
+    case .interpolate(var s):
+      (s.source, s.destination) = (move(s.source), move(s.destination))
+      return .interpolate(s)
     case .softmax(var s):
       (s.source, s.destination) = (move(s.source), move(s.destination))
       return .softmax(s)

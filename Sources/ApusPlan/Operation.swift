@@ -9,6 +9,7 @@ public enum Operation: Sendable {
   case binary(BinaryStep)
   case copy(CopyStep)
   case gather(GatherStep)
+  case interpolate(InterpolateStep)
   case softmax(SoftmaxStep)
   case mean(MeanStep)
   case pack(PackStep)
@@ -240,6 +241,34 @@ public struct GatherStep: Hashable, Sendable {
   /// Makes the step.
   public init(
     width: Int, height: Int, rows: [Int32], columns: [Int32], source: Place, destination: Place
+  ) {
+    self.width = width
+    self.height = height
+    self.rows = rows
+    self.columns = columns
+    self.source = source
+    self.destination = destination
+  }
+}
+
+/// Rows and columns of planes between elements: linear resizing.
+public struct InterpolateStep: Hashable, Sendable {
+  /// Columns of an input plane.
+  public var width: Int
+  /// Rows of an input plane.
+  public var height: Int
+  /// The input row each output row lies on, with the fraction to the next one.
+  public var rows: [Float]
+  /// The input column each output column lies on, likewise.
+  public var columns: [Float]
+  /// `[planes, height, width]`.
+  public var source: Place
+  /// `[planes, rows, columns]`.
+  public var destination: Place
+
+  /// Makes the step.
+  public init(
+    width: Int, height: Int, rows: [Float], columns: [Float], source: Place, destination: Place
   ) {
     self.width = width
     self.height = height

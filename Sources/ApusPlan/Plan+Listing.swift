@@ -60,6 +60,9 @@ extension Operation {
     case .gather(let g):
       return "gather \(g.height)x\(g.width) -> \(g.rows.count)x\(g.columns.count) \(g.source)"
         + " -> \(g.destination)"
+    case .interpolate(let i):
+      return "interpolate \(i.height)x\(i.width) -> \(i.rows.count)x\(i.columns.count)"
+        + " \(i.source) -> \(i.destination)"
     case .softmax(let s): return "softmax \(s.length)x\(s.inner) \(s.source) -> \(s.destination)"
     case .mean(let m): return "mean of \(m.length) \(m.source) -> \(m.destination)"
     case .pack(let p):

@@ -72,6 +72,7 @@ struct Loader {
     case .binary(let step): try load(step)
     case .copy(let step): try load(step)
     case .gather(let step): try load(step)
+    case .interpolate(let step): try load(step)
     case .softmax(let step): try load(step)
     case .mean(let step): try load(step)
     case .pack(let step): try load(step)

@@ -43,7 +43,8 @@ private let pairCases: [Case] = [
   Case("scalar", [[2, 3, 5]]) { g, x, n in
     let scalar = g.addConstant(Tensor(scalar: Float(2)))
     return [
-      try g.append(Mul(), [x[0], scalar], name: "a"), try g.append(Sub(), [scalar, x[0]], name: "b"),
+      try g.append(Mul(), [x[0], scalar], name: "a"),
+      try g.append(Sub(), [scalar, x[0]], name: "b"),
     ]
   },
   Case("per channel", [[2, 3, 4, 5], [3, 1, 1], [1, 3, 1, 5]]) { g, x, n in

@@ -61,9 +61,20 @@ let moveCases: [Case] = [
       try g.append(Upsample(), [x[0], scales], name: "d"),
     ]
   },
-  Case("linear resizing goes to the host", [[1, 1, 3, 3]], hostSteps: 1) { g, x, n in
+  Case("linear resizing", [[2, 3, 5, 4]]) { g, x, n in
+    let scales = g.addConstant([1, 1, 2, 2.5].tensor)
+    let sizes = g.list([2, 3, 3, 7])
+    return [
+      try g.append(Resize(mode: .linear), [x[0], nil, scales], name: "a"),
+      try g.append(
+        Resize(mode: .linear, coordinates: .alignCorners), [x[0], nil, nil, sizes], name: "b"),
+      try g.append(
+        Resize(mode: .linear, coordinates: .asymmetric), [x[0], nil, scales], name: "c"),
+    ]
+  },
+  Case("cubic resizing goes to the host", [[1, 1, 3, 3]], hostSteps: 1) { g, x, n in
     let scales = g.addConstant([1, 1, 2, 2].tensor)
-    return [try g.append(Resize(mode: .linear), [x[0], nil, scales], name: "resize")]
+    return [try g.append(Resize(mode: .cubic), [x[0], nil, scales], name: "resize")]
   },
   Case("outputs that are inputs and constants", [[3]]) { g, x, n in
     [x[0], g.weights([4], &n), try g.append(Relu(), [x[0]], name: "relu")]

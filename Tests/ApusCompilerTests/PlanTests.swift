@@ -76,7 +76,7 @@ import Testing
       let scales = g.addConstant([1, 1, 2, 2].tensor)
       let active = try g.append(Relu(), [x[0]], name: "relu")
       let larger = try g.append(
-        Resize(mode: .linear), [active, nil, scales], name: "larger")
+        Resize(mode: .cubic), [active, nil, scales], name: "larger")
       return [try g.append(Sigmoid(), [larger], name: "sigmoid")]
     }
     let graph = try test.graph()
@@ -98,7 +98,9 @@ import Testing
     let whole = try graph.append(Cast(to: .int64), [x], name: "whole")
     let sum = try graph.append(Add(), [whole, y], name: "sum")
     graph.setOutputs([sum, try graph.append(Cast(to: .float32), [sum], name: "back")])
-    let inputs = [Tensor([1.5, 2, -3, 4, 5, 6] as [Float], shape: [2, 3]), Tensor([1, 2, 3] as [Int64])]
+    let inputs = [
+      Tensor([1.5, 2, -3, 4, 5, 6] as [Float], shape: [2, 3]), Tensor([1, 2, 3] as [Int64]),
+    ]
     let compilation = try Compiler().compile(graph)
     let found = try compilation.executor().run(inputs: inputs)
     #expect(found[0] == Tensor([2, 4, 0, 5, 7, 9] as [Int64], shape: [2, 3]))

@@ -3,51 +3,68 @@ import ApusOperators
 import ApusPlan
 import ApusTensor
 
-/// Resize and Upsample to the nearest neighbour along the two spatial axes.
+/// Resize and Upsample along the two spatial axes, to the nearest neighbour or linearly.
 ///
-/// Which row and column each output reads is asked of the operator itself: one plane whose elements are their
-/// own places goes through its reference evaluation.
+/// Which rows and columns each output reads is asked of the operator itself: a plane whose elements are their
+/// own rows, and one of columns, go through its reference evaluation. What comes out are the places that the
+/// outputs lie on.
 enum ResizeLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
     guard let op = resize(site.node.op), let x = plan.floats(site.input(0)),
       x.shape.rank == 4, x.shape.count > 0, let output = plan.graph.shape(site.output),
       output.count > 0, plan.isFloats(site.output),
       output.dimensions.prefix(2) == x.shape.dimensions.prefix(2),
-      let probe = probe(site, op, x.shape, plan)
+      let rest = otherInputs(site, op, plan)
     else { return false }
     let (height, width) = (x.shape[2], x.shape[3])
     let (rows, columns) = (output[2], output[3])
-    let places = Tensor((0..<height * width).map(Double.init), shape: [1, 1, height, width])
-    guard let result = try? site.node.op.evaluate([places] + probe).first,
-      result.shape == [1, 1, rows, columns]
-    else { return false }
-    let found = result.integers
-    let rowIndices = (0..<rows).map { Int32(found[$0 * columns]) / Int32(width) }
-    let columnIndices = (0..<columns).map { Int32(found[$0]) % Int32(width) }
-    for (index, place) in found.enumerated() {
-      let (row, column) = (rowIndices[index / columns], columnIndices[index % columns])
-      guard place == Int64(row) * Int64(width) + Int64(column) else { return false }
+    func probe(_ value: (_ row: Int, _ column: Int) -> Int) -> [Double]? {
+      let plane = (0..<height * width).map { Double(value($0 / width, $0 % width)) }
+      let tensor = Tensor(plane, shape: [1, 1, height, width])
+      guard let result = try? site.node.op.evaluate([tensor] + rest).first,
+        result.shape == [1, 1, rows, columns]
+      else { return nil }
+      return result.doubles
     }
-    plan.emit(
-      .gather(
-        GatherStep(
-          width: width, height: height, rows: rowIndices, columns: columnIndices,
-          source: x.place, destination: plan.destination(site.output))),
-      for: site)
+    guard let rowPlane = probe({ row, _ in row }), let columnPlane = probe({ _, column in column })
+    else { return false }
+    let rowPlaces = (0..<rows).map { rowPlane[$0 * columns] }
+    let columnPlaces = (0..<columns).map { columnPlane[$0] }
+    let destination = plan.destination(site.output)
+    if op.mode == .nearest {
+      plan.emit(
+        .gather(
+          GatherStep(
+            width: width, height: height, rows: rowPlaces.map { Int32($0) },
+            columns: columnPlaces.map { Int32($0) }, source: x.place, destination: destination)),
+        for: site)
+    } else {
+      plan.emit(
+        .interpolate(
+          InterpolateStep(
+            width: width, height: height, rows: rowPlaces.map { Float($0) },
+            columns: columnPlaces.map { Float($0) }, source: x.place, destination: destination)),
+        for: site)
+    }
     return true
   }
 
+  /// The operator, where each output lies between at most two neighbours along each axis.
   private static func resize(_ op: any Operator) -> Resize? {
     let resize = (op as? Resize) ?? (op as? Upsample)?.resize
-    guard let resize, resize.mode == .nearest, resize.coordinates != .cropAndResize,
-      resize.aspectRatio == .stretch
-    else { return nil }
-    return resize
+    guard let resize, resize.coordinates != .cropAndResize, resize.aspectRatio == .stretch else {
+      return nil
+    }
+    switch resize.mode {
+    case .nearest: return resize
+    case .linear: return resize.antialias || resize.excludesOutside ? nil : resize
+    case .cubic: return nil
+    }
   }
 
   /// The inputs but the first, for a tensor of one image and one channel; nil where one is not constant.
-  private static func probe(
-    _ site: Site, _ op: Resize, _ shape: Shape, _ plan: PlanBuilder
+  private static func otherInputs(
+    _ site: Site, _ op: Resize, _ plan: PlanBuilder
   ) -> [Tensor?]? {
     var inputs: [Tensor?] = []
     for id in site.node.inputs.dropFirst() {

@@ -61,4 +61,25 @@ extension Loader {
         columns: step.columns, into: destination.part(offset: task * output, count: output))
     }
   }
+
+  func load(_ step: InterpolateStep) throws(RuntimeError) -> LoadedStep {
+    let source = try memories(step.source)
+    let destination = try memories(step.destination)
+    guard step.width > 0, step.height > 0 else {
+      throw RuntimeError(.plan, "planes of \(step.height)x\(step.width) cannot be resampled")
+    }
+    let resample = Interpolation(
+      height: step.height, width: step.width, rows: step.rows, columns: step.columns)
+    let (input, output) = (step.width * step.height, resample.outputPixels)
+    guard output > 0, destination.count % output == 0 else {
+      throw RuntimeError(.plan, "\(destination.count) results are no whole planes of \(output)")
+    }
+    let planes = destination.count / output
+    try require(source, planes * input, "source")
+    return LoadedStep(tasks: planes) { task, _ in
+      resample(
+        source.part(offset: task * input, count: input),
+        into: destination.part(offset: task * output, count: output))
+    }
+  }
 }

@@ -1,0 +1,37 @@
+import ApusCompiler
+import ApusRuntime
+import ApusTensor
+import CAllocationCounter
+import Testing
+
+@Suite(.enabled(if: allocation_counter_is_active(), "this C library cannot count allocations"))
+struct AllocationTests {
+  @Test func theCounterCounts() {
+    let before = allocation_counter_value()
+    let array = [Int](repeating: 7, count: Int.random(in: 1000...1001))
+    #expect(allocation_counter_value() > before)
+    #expect(array.count >= 1000)
+  }
+
+  @Test func runningADetectorAllocatesNothing() throws {
+    var network = try DetectorNetwork(size: 64, width: 8, classes: 3)
+    let executor = try Compiler().compile(network.graph).executor(threads: 1)
+    try executor.setInput(0, to: network.image(size: 64))
+    try executor.run()
+    let before = allocation_counter_value()
+    for _ in 0..<3 { try executor.run() }
+    let allocations = allocation_counter_value() - before
+    #expect(allocations == 0)
+  }
+
+  @Test(arguments: CompiledOperatorTests.cases.filter { $0.hostSteps == 0 })
+  func runningAnOperatorAllocatesNothing(_ test: Case) throws {
+    let executor = try Compiler().compile(try test.graph()).executor(threads: 1)
+    for (index, tensor) in test.tensors().enumerated() { try executor.setInput(index, to: tensor) }
+    try executor.run()
+    let before = allocation_counter_value()
+    try executor.run()
+    let allocations = allocation_counter_value() - before
+    #expect(allocations == 0)
+  }
+}
