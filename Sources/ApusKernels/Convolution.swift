@@ -58,11 +58,13 @@ public struct ConvolutionTiling: Hashable, Sendable {
   static let preferredTiles = 8
 
   /// Cuts a convolution so that `threads` workers have at least two tasks each where it can be had.
-  public init(_ convolution: Convolution, gemm: GemmKernel, threads: Int) {
+  ///
+  /// - Parameter parts: images and groups that are convolved beside this one.
+  public init(_ convolution: Convolution, gemm: GemmKernel, threads: Int, parts: Int = 1) {
     let pixels = convolution.window.outputPixels
     let tiles = (pixels + gemm.columns - 1) / gemm.columns
     let panels = (convolution.outputChannels + gemm.rows - 1) / gemm.rows
-    let wanted = threads > 1 ? 2 * threads : 1
+    let wanted = threads > 1 ? (2 * threads + parts - 1) / max(1, parts) : 1
     var tilesPerTask = min(Self.preferredTiles, tiles)
     while tilesPerTask > 1 && (tiles + tilesPerTask - 1) / tilesPerTask < wanted {
       tilesPerTask -= 1

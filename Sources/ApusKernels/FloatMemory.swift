@@ -57,6 +57,18 @@
     self.count = count
   }
 
+  /// One element.
+  public subscript(index: Int) -> Float {
+    get {
+      precondition(index >= 0 && index < count)
+      return unsafe base[index]
+    }
+    nonmutating set {
+      precondition(index >= 0 && index < count)
+      unsafe base[index] = newValue
+    }
+  }
+
   /// The part of `count` floats that starts `offset` floats in.
   public func part(offset: Int, count: Int) -> FloatRegion {
     precondition(
@@ -71,13 +83,34 @@
   /// Copies as many floats in as the region holds; `source` has exactly that many.
   public func copy(from source: Span<Float>) {
     precondition(source.count == count, "\(source.count) floats for a region of \(count)")
-    for index in 0..<count { unsafe base[index] = source[index] }
+    guard count > 0 else { return }
+    unsafe source.withUnsafeBufferPointer { floats in
+      if let first = floats.baseAddress { unsafe base.update(from: first, count: count) }
+    }
   }
 
   /// Copies the region out; `destination` has exactly its size.
   public func copy(to destination: inout MutableSpan<Float>) {
     precondition(destination.count == count, "\(destination.count) floats for \(count)")
-    for index in 0..<count { unsafe destination[index] = base[index] }
+    guard count > 0 else { return }
+    unsafe destination.withUnsafeMutableBufferPointer { floats in
+      if let first = floats.baseAddress { unsafe first.update(from: base, count: count) }
+    }
+  }
+
+  /// Calls `body` with the elements, to read.
+  public func withSpan<Result, Failure: Error>(
+    _ body: (Span<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(unsafe UnsafeBufferPointer(start: base, count: count).span)
+  }
+
+  /// Calls `body` with the elements, to write.
+  public func withMutableSpan<Result, Failure: Error>(
+    _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var span = unsafe MutableSpan(_unsafeStart: base, count: count)
+    return try body(&span)
   }
 
   /// Copies the elements of another region of the same size, which must not overlap.

@@ -163,6 +163,19 @@ package struct WindowAxis {
     }
   }
 
+  /// A window whose sizes are all given.
+  package init(
+    input: Int, output: Int, kernel: Int, stride: Int, dilation: Int,
+    pads: (before: Int, after: Int)
+  ) {
+    self.input = .fixed(input)
+    self.output = .fixed(output)
+    self.kernel = kernel
+    self.stride = stride
+    self.dilation = dilation
+    self.pads = pads
+  }
+
   private static func output(
     room: Dimension, input: Dimension, extent: Int, _ stride: Int, _ pads: (Int, Int),
     _ roundsUp: Bool

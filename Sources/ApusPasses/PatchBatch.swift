@@ -23,6 +23,9 @@ struct PatchBatch {
       guard outputs.insert(new).inserted else { throw Miss("two outputs would be one value") }
     }
     let replaces = patch.replacedValues
+    guard replaces.contains(where: { index.isOutput($0) || !index.consumers(of: $0).isEmpty }) else {
+      throw Miss("nothing reads what would be replaced", isNear: false)
+    }
     let reads = patch.readValues
     guard newOutputs.isDisjoint(with: outputs), replaced.isDisjoint(with: reads),
       replaced.isDisjoint(with: replaces), read.isDisjoint(with: replaces)

@@ -12,8 +12,14 @@ public struct Shape: Hashable, Sendable {
   /// The number of axes.
   public var rank: Int { dimensions.count }
 
-  /// The number of elements: 1 for a scalar.
-  public var count: Int { dimensions.reduce(1, *) }
+  /// The number of elements: 1 for a scalar; the largest integer where there are more.
+  public var count: Int {
+    if dimensions.contains(0) { return 0 }
+    return dimensions.reduce(1) { total, size in
+      let (product, overflow) = total.multipliedReportingOverflow(by: size)
+      return overflow ? .max : product
+    }
+  }
 
   /// The number of elements times `byteCount`, or nil where that overflows.
   public func checkedByteCount(of dtype: DType) -> Int? {
@@ -31,7 +37,7 @@ public struct Shape: Hashable, Sendable {
   public var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for axis in stride(from: rank - 2, through: 0, by: -1) {
-      strides[axis] = strides[axis + 1] * dimensions[axis + 1]
+      strides[axis] = strides[axis + 1] &* dimensions[axis + 1]
     }
     return strides
   }

@@ -1,13 +1,8 @@
 import ApusGraph
+import ApusInterpreter
 import ApusTensor
 
-/// Runs a graph node by node with the operators' reference evaluation.
+/// Runs a graph of one input with the interpreter.
 func run(_ graph: Graph, _ input: Tensor) throws -> [Tensor] {
-  var tensors: [ValueID: Tensor] = [graph.inputs[0]: input]
-  for value in graph.constants { tensors[value.id] = value.constant }
-  for node in graph.nodes {
-    let results = try node.op.evaluate(node.inputs.map { $0.flatMap { tensors[$0] } })
-    for (output, result) in zip(node.outputs, results) { tensors[output] = result }
-  }
-  return graph.outputs.compactMap { tensors[$0] }
+  try Interpreter(graph).run([graph[graph.inputs[0]].name: input])
 }

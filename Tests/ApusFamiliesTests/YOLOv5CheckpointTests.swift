@@ -74,8 +74,9 @@ struct YOLOv5CheckpointTests {
     #expect(model.anchors.areCOCODefaults == test.isDefault)
 
     let vectors = try SafetensorsFixture(folder + ".safetensors")
-    #expect(model.anchors.grid.flatMap { $0.flatMap(\.self) }
-      == (try vectors.floats("anchors_grid_units")))
+    #expect(
+      model.anchors.grid.flatMap { $0.flatMap(\.self) }
+        == (try vectors.floats("anchors_grid_units")))
     let input = try vectors("input")
     let graph = try model.graph(
       input: NetworkInput(height: .fixed(input.shape[2]), width: .fixed(input.shape[3])))

@@ -97,6 +97,16 @@ struct CodecTests {
     #expect(try ImageDecoder().decode(key) == image)
   }
 
+  /// Cameras and editors leave stray bytes before the end marker; all pixels are there.
+  @Test
+  func strayBytesInJPEGAreHarmless() throws {
+    let file = try SamplePictures.file(.jpeg)
+    let stray = file.dropLast(2) + [0x12, 0x34, 0x56] + file.suffix(2)
+    #expect(try ImageDecoder().decode(Array(stray)) == ImageDecoder().decode(file))
+    let trailing = file + [0, 0, 0, 0xFF, 0xD8, 1, 2]
+    #expect(try ImageDecoder().decode(trailing) == ImageDecoder().decode(file))
+  }
+
   @Test
   func filesAreWrittenByTheirEnding() throws {
     let image = try SamplePictures.gradient(width: 12, height: 9)

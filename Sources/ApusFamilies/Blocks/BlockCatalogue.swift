@@ -23,7 +23,8 @@ package enum BlockCatalogue {
   ]
 
   private static let byClassName: [String: any RecordedBlock.Type] = Dictionary(
-    all.flatMap { block in block.classNames.map { ($0, block) } }) { first, _ in first }
+    all.flatMap { block in block.classNames.map { ($0, block) } }
+  ) { first, _ in first }
 
   /// The block that a module is the record of.
   package static func block(_ module: RecordedModule) throws(FamilyError) -> any Block {

@@ -33,18 +33,25 @@ extension NetworkBuilder {
     case .relu: try append(Relu(), [input], name: name)
     case .sigmoid: try append(Sigmoid(), [input], name: name)
     case .tanh: try append(Tanh(), [input], name: name)
-    case .hardSwish: try append("HardSwish", [:], [input], name: name)
-    case .mish: try append("Mish", [:], [input], name: name)
+    case .hardSwish: try append(HardSwish(), [input], name: name)
+    case .mish: try mish(input, name: name)
     case .leakyRelu(let slope):
       try append(LeakyRelu(alpha: slope), [input], name: name)
     case .relu6:
       try append(
-        "Clip", [:],
+        Clip(),
         [
           input, constant(Tensor(scalar: Float(0)), name: "\(name).low"),
           constant(Tensor(scalar: Float(6)), name: "\(name).high"),
         ], name: name)
     }
+  }
+
+  /// x · tanh(softplus(x)) in three nodes: the operator Mish needs operator set 18.
+  private mutating func mish(_ input: ValueID, name: String) throws(FamilyError) -> ValueID {
+    let soft = try append(Softplus(), [input], name: "\(name).softplus")
+    let bent = try append(Tanh(), [soft], name: "\(name).tanh")
+    return try append(Mul(), [input, bent], name: name)
   }
 
   /// The sum of two values.
@@ -73,7 +80,7 @@ extension NetworkBuilder {
     _ input: ValueID, margins: [Int], name: String
   ) throws(FamilyError) -> ValueID {
     let pads = [0, 0, margins[2], margins[0], 0, 0, margins[3], margins[1]]
-    return try append("Pad", [:], [input, list(pads, name: "\(name).pads")], name: name)
+    return try append(Pad(), [input, list(pads, name: "\(name).pads")], name: name)
   }
 
   /// Each pixel repeated `factor` times along height and width.
@@ -82,11 +89,8 @@ extension NetworkBuilder {
   ) throws(FamilyError) -> ValueID {
     let scales = constant(
       Tensor([Float(1), 1, Float(factor), Float(factor)]), name: "\(name).scales")
-    let attributes: [String: Attribute] = [
-      "mode": .string("nearest"), "nearest_mode": .string("floor"),
-      "coordinate_transformation_mode": .string("asymmetric"),
-    ]
-    return try append("Resize", attributes, [input, nil, scales], name: name)
+    let op = Resize(mode: .nearest, coordinates: .asymmetric, rounding: .floor)
+    return try append(op, [input, nil, scales], name: name)
   }
 
   /// Every second pixel along height and width.
@@ -103,24 +107,5 @@ extension NetworkBuilder {
 
   private mutating func list(_ values: [Int], name: String) -> ValueID {
     constant(Tensor(values.map(Int64.init)), name: name)
-  }
-
-  /// Appends an operator of ONNX, read from the attributes that its newest version has.
-  private mutating func append(
-    _ operatorName: String, _ attributes: [String: Attribute], _ inputs: [ValueID?], name: String
-  ) throws(FamilyError) -> ValueID {
-    guard let type = OperatorCatalogue.type(of: OperatorKind(operatorName)) else {
-      throw FamilyError(.graph, at: name, "operator \(operatorName) is not in the catalogue")
-    }
-    var record = OperatorRecord(
-      opset: 22, attributes: attributes,
-      inputs: inputs.map { $0 == nil ? .absent : .value(constant: nil) })
-    let op: any Operator
-    do throws(OperatorError) {
-      op = try type.init(from: &record)
-    } catch {
-      throw FamilyError(.graph, at: name, "\(error)")
-    }
-    return try append(op, inputs, name: name)
   }
 }

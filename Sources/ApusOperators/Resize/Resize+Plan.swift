@@ -119,7 +119,9 @@ extension Resize {
         for index in 0..<outer {
           let target = (index * resampling.output + place) * inner
           let start = (index * resampling.input + source) * inner
-          for element in 0..<inner { output[target + element] += weight * elements[start + element] }
+          for element in 0..<inner {
+            output[target + element] += weight * elements[start + element]
+          }
         }
       }
     }

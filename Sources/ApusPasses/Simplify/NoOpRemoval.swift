@@ -35,7 +35,7 @@ struct NoOpRemoval: Pass {
       return keepsShape && index.integers(node.input(1))?.allSatisfy({ $0 == 0 }) == true
         ? input : nil
     case let resize as Resize:
-      guard keepsShape, !resize.crops else { return nil }
+      guard keepsShape, resize.coordinates != .cropAndResize else { return nil }
       let scales = index.fact(node.input(2)).constant?.doubles ?? []
       return scales.allSatisfy { $0 == 1 } ? input : nil
     case is Clip:

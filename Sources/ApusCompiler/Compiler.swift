@@ -1,0 +1,77 @@
+public import ApusGraph
+public import ApusKernels
+public import ApusPlan
+public import ApusRuntime
+public import ApusTensor
+
+/// Lowers graphs to plans for one instruction set and fixed input sizes, in `float32`.
+public struct Compiler: Sendable {
+  /// The instruction set to compile for.
+  public let isa: ISA
+
+  /// A compiler for an instruction set, by default the best that this machine runs.
+  public init(isa: ISA = .best) {
+    self.isa = isa
+  }
+
+  /// Compiles a graph.
+  ///
+  /// An operator without a lowering, or one whose types or sizes its lowering does not cover, becomes a host
+  /// step: it is computed by the operator's own reference evaluation, and `Plan.hostSteps` lists it.
+  ///
+  /// - Parameters:
+  ///   - graph: a verified graph; simplified and fused graphs give faster plans.
+  ///   - inputShapes: sizes of inputs by name; needed for inputs whose shape has symbols.
+  /// - Throws: `CompilerError` where an input's size or type stays unknown; `GraphError` where the sizes do
+  ///   not fit.
+  public func compile(_ graph: Graph, inputShapes: [String: Shape] = [:]) throws -> Compilation {
+    let sized =
+      inputShapes.isEmpty
+      ? graph
+      : try graph.withInputShapes(inputShapes.mapValues { $0.dimensions.map { .fixed($0) } })
+    let open = sized.inputs.map { sized[$0] }.filter {
+      $0.fact.dtype == nil || $0.fact.fixedShape == nil
+    }
+    guard open.isEmpty else { throw CompilerError.openInputs(open.map { "\($0.name) \($0.fact)" }) }
+    var lowering = GraphLowering(sized, kernels: KernelSet(isa: isa))
+    try lowering.run()
+    return lowering.builder.finish()
+  }
+}
+
+/// What compiling a graph gives.
+public struct Compilation: Sendable {
+  /// The plan.
+  public let plan: Plan
+  /// What computes the plan's host steps.
+  public let host: any HostOperators
+
+  /// Loads the plan.
+  public func executor(threads: Int = 1) throws(RuntimeError) -> PlanExecutor {
+    try PlanExecutor(plan, threads: threads, host: host)
+  }
+}
+
+/// Why a graph cannot be compiled.
+public enum CompilerError: Error, Equatable, CustomStringConvertible {
+  /// Inputs whose type or sizes are not known: all of them, each with its fact.
+  case openInputs([String])
+
+  /// One sentence for a person.
+  public var description: String {
+    switch self {
+    case .openInputs(let inputs):
+      "a plan needs fixed input sizes; state those of: \(inputs.joined(separator: "; "))"
+    }
+  }
+}
+
+/// Computes host steps by the operators' reference evaluation.
+struct ReferenceOperators: HostOperators {
+  /// The operators, by the number of the call.
+  let operators: [any Operator]
+
+  func evaluate(call: Int, inputs: [Tensor?]) throws -> [Tensor] {
+    try operators[call].evaluate(inputs)
+  }
+}

@@ -1,0 +1,189 @@
+import ApusGraph
+import ApusKernels
+import ApusPlan
+import ApusTensor
+
+/// A plan in the making.
+///
+/// Places in the arena are virtual until `finish`: every buffer has addresses of its own, which the memory
+/// planner then maps to an arena in which buffers that are not needed at the same time overlap.
+struct PlanBuilder {
+  /// Where a value is held.
+  enum Holder {
+    case place(Place)
+    case slot(Int)
+    case constant(Tensor)
+  }
+
+  let graph: Graph
+  let kernels: KernelSet
+  private(set) var steps: [Plan.Step] = []
+  private(set) var buffers: [VirtualBuffer] = []
+  private var holders: [ValueID: Holder] = [:]
+  private var constants: [Float] = []
+  private var constantPlaces: [ValueID: Place] = [:]
+  private var operators: [any Operator] = []
+  private var slotCount = 0
+
+  init(_ graph: Graph, kernels: KernelSet) {
+    self.graph = graph
+    self.kernels = kernels
+    for id in graph.inputs {
+      holders[id] = newHolder(graph[id].fact)
+    }
+  }
+
+  /// Floats to which places are aligned: a cache line.
+  static let alignment = 16
+
+  /// Reserves floats of the arena.
+  mutating func allocate(_ count: Int) -> Place {
+    let end = buffers.last.map { $0.place.offset + $0.place.count } ?? 0
+    let place = Place(.arena, offset: Self.aligned(end), count: count)
+    buffers.append(VirtualBuffer(place: place))
+    return place
+  }
+
+  /// Adds constants.
+  mutating func constant(_ values: [Float]) -> Place {
+    let offset = Self.aligned(constants.count)
+    constants += [Float](repeating: 0, count: offset - constants.count)
+    constants += values
+    return Place(.constants, offset: offset, count: values.count)
+  }
+
+  static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+
+  /// The elements of a value that does not depend on the inputs.
+  func tensor(_ id: ValueID?) -> Tensor? {
+    guard let id else { return nil }
+    return graph[id].constant ?? graph[id].fact.constant
+  }
+
+  /// The place and the shape of a `float32` value of fixed shape; nil for all others.
+  mutating func floats(_ id: ValueID?) -> (place: Place, shape: Shape)? {
+    guard let id, graph[id].fact.dtype == .float32, let shape = graph[id].fact.fixedShape else {
+      return nil
+    }
+    if let tensor = tensor(id) {
+      if let place = constantPlaces[id] { return (place, shape) }
+      let place = constant(tensor.elements(as: Float.self))
+      constantPlaces[id] = place
+      return (place, shape)
+    }
+    guard case .place(let place) = holders[id] else { return nil }
+    return (place, shape)
+  }
+
+  /// Whether `floats` gives a place, without making one.
+  func isFloats(_ id: ValueID?) -> Bool {
+    guard let id, graph[id].fact.dtype == .float32 else { return false }
+    return graph[id].fact.fixedShape != nil
+  }
+
+  /// Makes a place for an output that a kernel writes.
+  mutating func destination(_ id: ValueID) -> Place {
+    let place = allocate(graph[id].fact.fixedShape?.count ?? 0)
+    holders[id] = .place(place)
+    return place
+  }
+
+  /// Lets a value share the place of another.
+  mutating func alias(_ id: ValueID, to place: Place) {
+    holders[id] = .place(place)
+  }
+
+  /// Adds a step.
+  mutating func emit(_ operation: Operation, for site: Site, multiplyAccumulates: Int = 0) {
+    let bytes = (operation.reads + operation.writes).reduce(0) { $0 + $1.count * 4 }
+    steps.append(
+      Plan.Step(
+        name: site.name, operators: site.operators, operation: operation,
+        multiplyAccumulates: multiplyAccumulates, bytes: bytes))
+  }
+
+  /// Adds a step that is computed by the operator's reference evaluation.
+  mutating func emitHost(_ node: Node) {
+    let inputs = node.inputs.map { id -> HostStep.Operand in
+      guard let id else { return .none }
+      if let tensor = tensor(id) { return .constant(tensor) }
+      switch holders[id] {
+      case .place(let place): return .place(place, graph[id].fact.fixedShape ?? [place.count])
+      case .slot(let slot): return .slot(slot)
+      case .constant(let tensor): return .constant(tensor)
+      case nil: return .none
+      }
+    }
+    let outputs = node.outputs.map { id -> HostStep.Operand in
+      let holder = newHolder(graph[id].fact)
+      holders[id] = holder
+      switch holder {
+      case .place(let place): return .place(place, graph[id].fact.fixedShape ?? [place.count])
+      case .slot(let slot): return .slot(slot)
+      case .constant: return .none
+      }
+    }
+    let call = operators.count
+    operators.append(node.op)
+    emit(
+      .host(HostStep(call: call, name: "\(node.op.kind)", inputs: inputs, outputs: outputs)),
+      for: Site(node),
+      multiplyAccumulates: node.op.multiplyAccumulates(
+        inputs: graph.inputFacts(of: node), outputs: graph.outputFacts(of: node)))
+  }
+
+  private mutating func newHolder(_ fact: Fact) -> Holder {
+    if fact.dtype == .float32, let shape = fact.fixedShape { return .place(allocate(shape.count)) }
+    slotCount += 1
+    return .slot(slotCount - 1)
+  }
+
+  private func binding(_ id: ValueID) -> Plan.Binding {
+    let value = graph[id]
+    let holder: Plan.Binding.Holder
+    if let tensor = tensor(id) {
+      holder = .constant(tensor)
+    } else {
+      switch holders[id] {
+      case .place(let place): holder = .place(place)
+      case .slot(let slot): holder = .slot(slot)
+      case .constant(let tensor): holder = .constant(tensor)
+      case nil: fatalError("value '\(value.name)' is read before it is made")
+      }
+    }
+    return Plan.Binding(
+      name: value.name, dtype: value.fact.dtype, shape: value.fact.fixedShape, holder: holder)
+  }
+
+  /// Gives every buffer its place in the arena, and makes the plan.
+  consuming func finish() -> Compilation {
+    let inputs = graph.inputs.map { binding($0) }
+    let outputs = graph.outputs.map { binding($0) }
+    let memory = MemoryPlanner(
+      buffers: buffers, steps: steps.map(\.operation), inputs: inputs.compactMap(\.place),
+      outputs: outputs.compactMap(\.place))
+    let plan = Plan(
+      name: graph.name, isa: kernels.isa.rawValue, tileRows: kernels.gemm.rows,
+      inputs: inputs.map { $0.relocated(memory.place) },
+      outputs: outputs.map { $0.relocated(memory.place) },
+      steps: steps.map { step in
+        Plan.Step(
+          name: step.name, operators: step.operators,
+          operation: step.operation.relocated(memory.place),
+          multiplyAccumulates: step.multiplyAccumulates, bytes: step.bytes)
+      },
+      arenaCount: memory.count, constants: Tensor(constants), slotCount: slotCount)
+    return Compilation(plan: plan, host: ReferenceOperators(operators: operators))
+  }
+}
+
+extension Plan.Binding {
+  fileprivate var place: Place? {
+    if case .place(let place) = holder { place } else { nil }
+  }
+
+  fileprivate func relocated(_ move: (Place) -> Place) -> Plan.Binding {
+    guard case .place(let place) = holder else { return self }
+    return Plan.Binding(name: name, dtype: dtype, shape: shape, holder: .place(move(place)))
+  }
+}

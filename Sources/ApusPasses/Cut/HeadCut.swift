@@ -1,0 +1,83 @@
+public import ApusGraph
+
+/// Where a detector's network ends and its decoding begins.
+public struct HeadCut: Sendable {
+  /// What the numbers of a head are.
+  public enum Role: String, Sendable, Hashable {
+    /// Boxes, objectness and classes of every anchor, `[N, anchors * (5 + classes), H, W]`.
+    case anchorGrid
+    /// Box coordinates or their distributions, `[N, 4 * bins, H, W]`.
+    case boxes
+    /// Class scores, `[N, classes, H, W]`.
+    case classes
+    /// Objectness, `[N, 1, H, W]`.
+    case objectness
+    /// Boxes and classes without objectness together, or what cannot be told from the structure.
+    case other
+  }
+
+  /// One value that the cut model gives out.
+  public struct Head: Sendable, Hashable {
+    /// The value.
+    public let value: ValueID
+    /// The value's name.
+    public let name: String
+    /// Its channels.
+    public let channels: Int
+    /// Input pixels per cell.
+    public let stride: Int
+    /// What its numbers are.
+    public let role: Role
+    /// How that was found out.
+    public let why: String
+  }
+
+  /// The heads: finest level first, boxes before classes.
+  public let heads: [Head]
+  /// Anchors of every cell, where that can be told.
+  public let anchors: Int?
+  /// Classes, where that can be told.
+  public let classes: Int?
+  /// How many nodes of each operator are dropped.
+  public let dropped: [OperatorKind: Int]
+  /// What was found and why, a line each.
+  public let explanation: [String]
+  /// The change that makes the heads the graph's outputs.
+  public let patch: Patch
+
+  /// How many nodes are dropped.
+  public var droppedCount: Int { dropped.values.reduce(0, +) }
+
+  /// Cuts the graph the heads were found in, and has its card say what the outputs are.
+  public func apply(to graph: inout Graph) throws(GraphError) {
+    try graph.apply(patch)
+    graph.card.heads = heads.map {
+      ModelCard.Head(
+        output: graph[$0.value].name, content: $0.role == .anchorGrid ? .anchorGrid : .other,
+        stride: $0.stride)
+    }
+    if graph.card.strides.isEmpty { graph.card.strides = Set(heads.map(\.stride)).sorted() }
+  }
+}
+
+/// Why a model could not be cut.
+public struct CutError: Error, Sendable, CustomStringConvertible {
+  /// What is wrong, and what was seen.
+  public let message: String
+  /// Values a person may want to name with `--outputs`.
+  public let candidates: [String]
+
+  init(_ message: String, candidates: [String] = []) {
+    self.message = message
+    self.candidates = candidates
+  }
+
+  /// What is wrong, what was seen, and what to do.
+  public var description: String {
+    let advice =
+      candidates.isEmpty
+      ? "name the values with --outputs"
+      : "name the values with --outputs; candidates: \(candidates.joined(separator: ", "))"
+    return "\(message); \(advice)"
+  }
+}

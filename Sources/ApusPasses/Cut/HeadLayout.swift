@@ -1,0 +1,156 @@
+import ApusGraph
+import ApusOperators
+
+/// What the convolutions at the end of a detector are, told from channels, strides and how they are decoded.
+struct HeadLayout {
+  /// A head with its place in the picture.
+  struct Level {
+    let found: HeadFinder.Found
+    let channels: Int
+    let stride: Int
+    let cells: Int
+  }
+
+  let finder: HeadFinder
+  let levels: [Level]
+
+  /// The size a symbolic picture axis is tried with; all usual strides divide it.
+  static let trialSize = 640
+
+  init(_ finder: HeadFinder) throws(CutError) {
+    self.finder = finder
+    let graph = finder.graph
+    guard let input = graph.inputs.first(where: { graph[$0].fact.shape?.count == 4 }),
+      let picture = graph[input].fact.shape
+    else { throw CutError("the model has no input of the form [N, C, H, W]") }
+    var levels: [Level] = []
+    let symbols = Set(picture.flatMap(\.symbols))
+    let sizes = Dictionary(uniqueKeysWithValues: symbols.map { ($0, Self.trialSize) })
+    func number(_ size: Dimension) -> Int? { size.substituting(sizes).fixed }
+    guard let height = number(picture[2]), let width = number(picture[3]) else {
+      throw CutError("the picture size \(picture) cannot be told")
+    }
+    for found in finder.found {
+      let name = graph[found.value].name
+      guard let shape = graph[found.value].fact.shape, shape.count == 4,
+        let channels = shape[1].fixed, let h = number(shape[2]), let w = number(shape[3]), h > 0,
+        w > 0
+      else { throw CutError("the shape of '\(name)' is not known: \(graph[found.value].fact)") }
+      guard height % h == 0, width % w == 0, height / h == width / w else {
+        throw CutError(
+          "'\(name)' has \(h) x \(w) cells, which do not divide the picture's \(height) x \(width)"
+            + " evenly", candidates: Self.names(finder))
+      }
+      levels.append(
+        Level(found: found, channels: channels, stride: height / h, cells: h * w))
+    }
+    self.levels = levels.sorted { $0.stride < $1.stride }
+    try checkStrides()
+  }
+
+  /// The names of what was found.
+  static func names(_ finder: HeadFinder) -> [String] {
+    finder.found.map { finder.graph[$0.value].name }
+  }
+
+  /// The strides, finest first.
+  var strides: [Int] { Set(levels.map(\.stride)).sorted() }
+
+  private func checkStrides() throws(CutError) {
+    let names = Self.names(finder)
+    guard let first = strides.first, strides.count >= 2,
+      zip(strides, strides.dropFirst()).allSatisfy({ $1 == 2 * $0 }), [4, 8, 16].contains(first)
+    else {
+      let seen = levels.map {
+        "\(finder.graph[$0.found.value].name) (\($0.channels) channels, stride \($0.stride))"
+      }
+      throw CutError(
+        "the last convolutions do not look like the levels of a detector, strides 8, 16, 32: "
+          + (seen.isEmpty ? "none was found" : seen.joined(separator: ", "))
+          + finder.obstacles.prefix(2).map { "; \($0)" }.joined(), candidates: names)
+    }
+    let perStride = strides.map { stride in levels.filter { $0.stride == stride } }
+    guard let count = perStride.first?.count, perStride.allSatisfy({ $0.count == count }) else {
+      throw CutError(
+        "the levels have different numbers of heads: "
+          + perStride.map { "\($0.count) at stride \($0.first?.stride ?? 0)" }
+          .joined(separator: ", "), candidates: names)
+    }
+    let channels = perStride.map { level in level.map(\.channels).sorted() }
+    guard channels.allSatisfy({ $0 == channels[0] }) else {
+      throw CutError("the levels have different channels: \(channels)", candidates: names)
+    }
+  }
+
+  /// The number of heads of one level.
+  var headsPerLevel: Int { levels.count / max(1, strides.count) }
+
+  /// The cells of one head of each level.
+  var cells: Int {
+    strides.reduce(0) { sum, stride in
+      sum + (levels.first { $0.stride == stride }?.cells ?? 0)
+    }
+  }
+}
+
+extension HeadLayout {
+  /// Anchors and numbers per anchor of a detector with one head per level, and how they were told.
+  struct AnchorGrid {
+    let anchors: Int
+    let numbers: Int
+    let why: String
+  }
+
+  /// Tells the anchors from the values that the heads are decoded through.
+  func anchorGrid() throws(CutError) -> AnchorGrid? {
+    guard headsPerLevel == 1, let channels = levels.first?.channels else { return nil }
+    var grid: AnchorGrid?
+    for level in levels {
+      guard let split = splitChannels(level) else { continue }
+      if let known = grid, known.anchors != split.anchors {
+        throw CutError(
+          "the levels have different numbers of anchors, \(known.anchors) and \(split.anchors)",
+          candidates: Self.names(finder))
+      }
+      grid = split
+    }
+    let joined = joinedBoxes(channels: channels)
+    if let grid, let joined, joined.anchors != grid.anchors || joined.numbers != grid.numbers {
+      throw CutError(
+        "\(grid.why), but \(joined.why)", candidates: Self.names(finder))
+    }
+    return grid ?? joined
+  }
+
+  /// Looks for the value of shape [N, anchors, numbers, H, W] that a head is viewed as.
+  private func splitChannels(_ level: Level) -> AnchorGrid? {
+    for node in finder.index.consumers(of: level.found.value) where node.op is any ShapeOnly {
+      guard let shape = finder.graph[node.outputs[0]].fact.shape, shape.count == 5,
+        let anchors = shape[1].fixed, let numbers = shape[2].fixed,
+        anchors * numbers == level.channels
+      else { continue }
+      return AnchorGrid(
+        anchors: anchors, numbers: numbers,
+        why: "'\(node.name)' views \(level.channels) channels as \(anchors) anchors of \(numbers)")
+    }
+    return nil
+  }
+
+  /// Looks for the value of shape [N, boxes, numbers] that all levels are joined to.
+  private func joinedBoxes(channels: Int) -> AnchorGrid? {
+    let cells = cells
+    let values = finder.graph.outputs + finder.decoding.values.flatMap(\.outputs).sorted()
+    for value in values {
+      guard let shape = finder.graph[value].fact.shape, shape.count == 3,
+        let boxes = shape[1].fixed, let numbers = shape[2].fixed, numbers > 5, boxes % cells == 0,
+        boxes / cells * numbers == channels
+      else { continue }
+      let anchors = boxes / cells
+      return AnchorGrid(
+        anchors: anchors, numbers: numbers,
+        why: "'\(finder.graph[value].name)' has \(boxes) boxes of \(numbers) numbers on "
+          + "\(cells) cells")
+    }
+    return nil
+  }
+}

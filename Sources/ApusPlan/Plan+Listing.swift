@@ -1,0 +1,83 @@
+import ApusTensor
+
+extension Plan {
+  /// The plan as text: a header, then one line per step.
+  ///
+  /// The text depends on the plan alone, so that two plans can be compared line by line.
+  public var listing: String {
+    let host = hostSteps
+    var lines = [
+      "plan \(name.isEmpty ? "-" : name) for \(isa), tile rows \(tileRows)",
+      "arena \(arenaCount * 4) bytes, constants \(constants.byteCount) bytes,"
+        + " \(steps.count) steps, \(multiplyAccumulates) multiply-accumulates",
+      "host steps: "
+        + (host.isEmpty ? "none" : host.map(\.operators).sorted().joined(separator: ", ")),
+    ]
+    lines += inputs.map { "in  \($0.text)" }
+    for (index, step) in steps.enumerated() {
+      let number = String(index)
+      lines.append(
+        String(repeating: " ", count: max(0, 4 - number.count)) + number
+          + "  \(step.operation.text)  \(step.operators) '\(step.name)'"
+          + (step.multiplyAccumulates > 0 ? "  \(step.multiplyAccumulates) MAC" : ""))
+    }
+    lines += outputs.map { "out \($0.text)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension Plan.Binding {
+  fileprivate var text: String {
+    let type = dtype?.description ?? "?"
+    let size = shape?.description ?? "[?]"
+    switch holder {
+    case .place(let place): return "\(name) \(type) \(size) \(place)"
+    case .slot(let slot): return "\(name) \(type) \(size) slot \(slot)"
+    case .constant: return "\(name) \(type) \(size) constant"
+    }
+  }
+}
+
+extension Operation {
+  /// The step in one line, without the names of nodes.
+  fileprivate var text: String {
+    switch self {
+    case .convolution(let c):
+      let groups = c.groups == 1 ? "" : " groups \(c.groups)"
+      let residual = c.residual.map { " + \($0)" } ?? ""
+      return "convolution \(c.inputChannels)->\(c.outputChannels)\(groups) \(c.window.text)"
+        + " \(c.activation) \(c.source) -> \(c.destination)\(residual)"
+    case .depthwise(let d):
+      return "depthwise \(d.channels) \(d.window.text) \(d.activation) \(d.source)"
+        + " -> \(d.destination)"
+    case .pool(let p): return "pool \(p.pooling) \(p.window.text) \(p.source) -> \(p.destination)"
+    case .unary(let u): return "unary \(u.function) \(u.source) -> \(u.destination)"
+    case .binary(let b):
+      return "binary \(b.function.rawValue) \(b.rows)x\(b.run) \(b.left), \(b.right)"
+        + " -> \(b.destination)"
+    case .copy(let c):
+      return "copy \(c.boxes.map { "\($0.source)" }.joined(separator: ", ")) -> \(c.destination)"
+    case .gather(let g):
+      return "gather \(g.height)x\(g.width) -> \(g.rows.count)x\(g.columns.count) \(g.source)"
+        + " -> \(g.destination)"
+    case .softmax(let s): return "softmax \(s.length)x\(s.inner) \(s.source) -> \(s.destination)"
+    case .mean(let m): return "mean of \(m.length) \(m.source) -> \(m.destination)"
+    case .pack(let p):
+      return "pack \(p.groups)x\(p.rows)x\(p.channels)x\(p.taps) \(p.source) -> \(p.destination)"
+    case .host(let h): return "HOST \(h.name)"
+    }
+  }
+}
+
+extension WindowParameters {
+  fileprivate var text: String {
+    func pair(_ values: [Int]) -> String { values.map(String.init).joined(separator: "x") }
+    var parts = ["\(pair(input))->\(pair(output))", "k\(pair(kernel))"]
+    if strides != [1, 1] { parts.append("s\(pair(strides))") }
+    if dilations != [1, 1] { parts.append("d\(pair(dilations))") }
+    if padding != [0, 0, 0, 0] {
+      parts.append("p" + padding.map(String.init).joined(separator: ","))
+    }
+    return parts.joined(separator: " ")
+  }
+}
