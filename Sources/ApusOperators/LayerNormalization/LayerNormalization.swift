@@ -64,6 +64,27 @@ package struct LayerNormalization: Operator {
     ]
   }
 
+  /// Mean, variance and quotient step by step; for float32, with the axis counted from the end.
+  package func expansion(
+    opset: Int, inputs: [ValueID?], in patch: inout Patch
+  ) throws(OperatorError) -> [ValueID]? {
+    guard opset < 17 else { return nil }
+    guard axis < 0, inputs.count >= 2 else {
+      throw OperatorError(
+        "needs operator set 17, or an axis counted from the end, but has axis \(axis)")
+    }
+    let axes = patch.constant(Tensor((axis..<0).map(Int64.init)), name: "axes")
+    let mean = patch.add(ReduceMean(), [inputs[0], axes])
+    let distance = patch.add(Sub(), [inputs[0], mean])
+    let variance = patch.add(ReduceMean(), [patch.add(Mul(), [distance, distance]), axes])
+    let added = patch.add(
+      Add(), [variance, patch.constant(Tensor(scalar: epsilon), name: "epsilon")])
+    let deviation = patch.add(Sqrt(), [added])
+    var output = patch.add(Mul(), [patch.add(Div(), [distance, deviation]), inputs[1]])
+    if inputs.count > 2, inputs[2] != nil { output = patch.add(Add(), [output, inputs[2]]) }
+    return [output, mean, patch.add(Reciprocal(), [deviation])]
+  }
+
   private func combine(
     _ elements: inout [Double], _ shape: Shape, with tensor: Tensor,
     _ body: (inout Double, Double) -> Void

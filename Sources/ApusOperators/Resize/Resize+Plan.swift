@@ -129,6 +129,8 @@ extension Resize {
   }
 
   /// The coordinate in the input of an output element; nil where it is extrapolated.
+  ///
+  /// As in ONNX's reference, the width of the output is scale times size, not rounded down.
   private func coordinate(_ place: Int, _ axis: AxisResampling) -> Double? {
     let x = Double(place)
     let last = Double(axis.input - 1)
@@ -138,7 +140,7 @@ extension Resize {
     case .halfPixelSymmetric:
       let offset = Double(axis.input) / 2 * (1 - Double(axis.output) / width)
       return offset + (x + 0.5) / axis.scale - 0.5
-    case .pytorchHalfPixel: return width == 1 ? -0.5 : (x + 0.5) / axis.scale - 0.5
+    case .pytorchHalfPixel: return axis.output > 1 ? (x + 0.5) / axis.scale - 0.5 : 0
     case .alignCorners: return width == 1 ? 0 : x * last / (width - 1)
     case .asymmetric: return x / axis.scale
     case .halfPixelForNearest: return (x + 0.5) / axis.scale
@@ -189,11 +191,14 @@ extension Resize {
     }
   }
 
-  /// The weight of an element at a distance: a triangle, or the cubic convolution kernel of Keys (1981).
+  /// The weight of an element at a distance: a triangle, or a cubic.
   private func kernel(_ distance: Double) -> Double {
+    mode == .linear ? max(0, 1 - abs(distance)) : Self.cubic(distance, a: Double(cubicA))
+  }
+
+  /// The cubic convolution kernel of Keys (1981).
+  static func cubic(_ distance: Double, a: Double) -> Double {
     let x = abs(distance)
-    if mode == .linear { return max(0, 1 - x) }
-    let a = Double(cubicA)
     if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
     return x < 2 ? ((x - 5) * x + 8) * x * a - 4 * a : 0
   }
