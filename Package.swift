@@ -124,35 +124,53 @@ let package = Package(
 
     // Tests: one target for each room, and what they share.
     .target(
-      name: "ApusTestSupport", dependencies: ["ApusTensor"], path: "Tests/ApusTestSupport",
-      swiftSettings: tests),
+      name: "ApusTestSupport", dependencies: ["ApusTensor", "ApusGraph"],
+      path: "Tests/ApusTestSupport", swiftSettings: tests),
     room("ApusTensor"),
     room("ApusBoxes"),
     room("ApusGraph", uses: ["ApusTensor", "ApusOperators"]),
     room("ApusKernels"),
     room("ApusImage", excludes: ["Golden"]),
     room("ApusOperators", uses: ["ApusTensor", "ApusGraph"]),
+<<<<<<< HEAD
+    // room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
+    // room("ApusONNX", uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter"]),
+=======
     room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
-    room("ApusONNX", uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter"]),
+    room(
+      "ApusONNX",
+      uses: [
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusImage",
+        "ApusCheckpoints",
+      ]),
+>>>>>>> w-onnx
     room("ApusCheckpoints", uses: ["ApusTensor"]),
     room("ApusInterpreter", uses: ["ApusTensor", "ApusGraph", "ApusOperators"]),
     room(
       "ApusPasses",
       uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX"]),
-    room(
-      "ApusCompiler",
-      uses: [
-        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusRuntime", "ApusPlan",
-      ]),
+    // room( "ApusCompiler", uses: [ "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusRuntime", "ApusPlan", ]),
     room(
       "ApusFamilies",
       uses: [
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
         "ApusInterpreter",
       ]),
+<<<<<<< HEAD
+    // room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
+    // .testTarget( name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),
+=======
     room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusONNX", "ApusInterpreter",
+        "ApusTestSupport",
+      ],
+      exclude: ["exceptions.txt"], swiftSettings: tests),
+>>>>>>> w-onnx
     .testTarget(name: "LayeringTests", swiftSettings: tests),
   ],
   swiftLanguageModes: [.v6]

@@ -25,6 +25,11 @@ struct Site {
     name = node.name
     operators = "\(node.op.kind)"
   }
+
+  /// An input of the node; nil where it is left out.
+  func input(_ index: Int) -> ValueID? {
+    index < node.inputs.count ? node.inputs[index] : nil
+  }
 }
 
 /// Turns the nodes of a graph into steps, in order.

@@ -151,7 +151,8 @@ extension Dimension {
     guard divisor.terms.count == 1, let (product, factor) = divisor.terms.first else { return nil }
     var result: [Product: Int] = [:]
     for (dividend, coefficient) in terms {
-      guard coefficient % factor == 0 else { return nil }
+      let (rest, overflow) = coefficient.remainderReportingOverflow(dividingBy: factor)
+      guard rest == 0, !overflow else { return nil }
       var atoms = dividend.atoms
       for atom in product.atoms {
         guard let index = atoms.firstIndex(of: atom) else { return nil }

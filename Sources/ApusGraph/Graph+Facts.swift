@@ -55,7 +55,10 @@ extension Graph {
       elements += constant.count
     }
     for fact in facts {
-      guard let count = fact.fixedShape?.count else { return nil }
+      // The shapes of untrusted files may have more elements than an integer can count.
+      guard let count = fact.fixedShape?.checkedByteCount(of: .bool),
+        count <= foldedDuringInference
+      else { return nil }
       elements += count
     }
     guard elements <= foldedDuringInference else { return nil }

@@ -3,7 +3,7 @@ enum OpsetTable {
   /// The versions that are read: before 7, broadcasting was an attribute.
   static let readable = 7...28
   /// The versions that are written.
-  static let writable = 9...28
+  static let writable = readable
 
   /// The oldest version of the file format that belongs to an operator set, from ONNX's release table;
   /// never below 4, the first in which initialisers need not be listed as inputs.

@@ -28,7 +28,7 @@ extension Operator {
 extension Fact {
   /// The number of elements of a value of one axis, where known.
   package var listCount: Int? {
-    guard let shape, shape.count == 1 else { return nil }
-    return shape[0].fixed
+    guard let shape, shape.count == 1, let count = shape[0].fixed, count >= 0 else { return nil }
+    return count
   }
 }

@@ -1,4 +1,5 @@
 import ApusImage
+import ApusTestSupport
 import Foundation
 import Testing
 
@@ -6,9 +7,9 @@ struct AnnotationTests {
   /// A folder to which pictures are written for a person to look at; nil for none.
   static let gallery = ProcessInfo.processInfo.environment["APUS_GALLERY"]
 
-  @Test(.enabled(if: SharedData.isPresent, SharedData.reason), arguments: PhotoTests.names)
+  @Test(.enabled(if: Shared.isPresent, ReferencePictures.absence), arguments: PhotoTests.names)
   func drawsDetections(name: String) throws {
-    let json = try SharedData.json("expected/yolov5n_pt/detections.json")
+    let json = try ReferencePictures.json("expected/yolov5n_pt/detections.json")
     let entry = try #require(json[name] as? [String: Any])
     let detections = try #require(entry["detections"] as? [[String: Any]])
     let boxes = try detections.map { detection in
@@ -20,15 +21,15 @@ struct AnnotationTests {
         label: "\(className) \(String(format: "%.2f", score))",
         colorIndex: try #require(detection["class_id"] as? Int))
     }
-    let photo = try SharedData.photo(name, as: .rgb)
+    let photo = try ReferencePictures.photo(name, as: .rgb)
     let image = photo.annotated(boxes)
     #expect(image != photo)
     try Self.show(image, "annotated_" + name + ".png")
   }
 
-  @Test(.enabled(if: SharedData.isPresent, SharedData.reason))
+  @Test(.enabled(if: Shared.isPresent, ReferencePictures.absence))
   func drawsManyScriptsAndCrowds() throws {
-    let photo = try SharedData.photo("dog.jpg", as: .rgb)
+    let photo = try ReferencePictures.photo("dog.jpg", as: .rgb)
     let names = [
       "人 0.91", "自行车 0.85", "سيارة 0.77", "собака 0.66", "Fußgänger 0.5", "कुत्ता 0.4", "犬 0.3",
     ]
@@ -55,7 +56,7 @@ struct AnnotationTests {
 
   @Test(arguments: [(200, 100, 40), (640, 480, 300), (30, 20, 5), (5, 5, 3)])
   func labelsStayInsideAndApart(width: Int, height: Int, count: Int) {
-    var random = SplitMix64(state: 7)
+    var random = SeededGenerator(seed: 7)
     var layout = LabelLayout(width: width, height: height)
     for _ in 0..<count {
       let box = PixelRect(

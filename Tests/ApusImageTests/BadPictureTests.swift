@@ -1,4 +1,5 @@
 import ApusImage
+import ApusTestSupport
 import Foundation
 import Testing
 
@@ -17,9 +18,9 @@ struct BadPictureTests {
     }
   }
 
-  @Test(.enabled(if: SharedData.isPresent, SharedData.reason))
+  @Test(.enabled(if: Shared.isPresent, ReferencePictures.absence))
   func truncatedPhotographIsAnError() throws {
-    let file = try SharedData.bytes("photos/bus.jpg")
+    let file = try Shared.bytes("data/photos/bus.jpg")
     for share in [10, 25, 50, 90, 99] {
       let error = #expect(throws: ImageError.self) {
         try ImageDecoder().decode(Array(file[..<(file.count * share / 100)]), name: "bus.jpg")

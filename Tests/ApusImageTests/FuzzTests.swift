@@ -1,4 +1,5 @@
 import ApusImage
+import ApusTestSupport
 import Foundation
 import Testing
 
@@ -25,7 +26,7 @@ struct FuzzTests {
   ) throws -> (decoded: Int, refused: Int) {
     let decoder = ImageDecoder(limits: ImageLimits(maximumPixels: 100_000))
     let originals = try originals(format)
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     var outcome = (decoded: 0, refused: 0)
     for index in 0..<mutations {
       var bytes = originals[index % originals.count]
@@ -83,7 +84,7 @@ struct FuzzTests {
   }
 
   /// One change: a byte, a bit, a run of bytes, a cut, an insertion, or a repetition.
-  private static func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
+  private static func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
     guard !bytes.isEmpty else { return }
     // Headers stand at the front, so most changes go there.
     let end = Bool.random(using: &random) ? min(bytes.count, 64) : bytes.count
@@ -118,18 +119,5 @@ struct FuzzTests {
 
   private static func number(_ name: String) -> Int? {
     ProcessInfo.processInfo.environment[name].flatMap(Int.init)
-  }
-}
-
-/// A small seeded generator (Steele, Lea and Flood 2014).
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,15 +1,16 @@
 import ApusImage
+import ApusTestSupport
 import Testing
 
 /// Resizes and letterboxes against vectors made by OpenCV and by the upstream functions.
-@Suite(.enabled(if: SharedData.isPresent, SharedData.reason))
+@Suite(.enabled(if: Shared.isPresent, ReferencePictures.absence))
 struct VectorTests {
   static let folder = "vectors/boxes/"
 
   @Test
   func resizeEqualsOpenCV() throws {
     let name = Self.folder + "opencv_resize_warp_hsv"
-    let tensors = try Safetensors(shared: name + ".safetensors")
+    let tensors = try SafetensorsFixture("data/" + name + ".safetensors")
     let cases = try Self.cases(name)
     #expect(cases.count == 9)
     for index in cases.indices {
@@ -25,14 +26,14 @@ struct VectorTests {
 
   @Test(arguments: ["yolov5_letterbox_scale_coords", "yolov10_letterbox_scale_boxes"])
   func letterboxEqualsUpstream(file: String) throws {
-    let tensors = try Safetensors(shared: Self.folder + file + ".safetensors")
+    let tensors = try SafetensorsFixture("data/" + Self.folder + file + ".safetensors")
     let cases = try Self.cases(Self.folder + file)
     #expect(!cases.isEmpty)
     for (index, entry) in cases.enumerated() {
       let letterbox = try Self.letterbox(entry, autoByDefault: file.hasPrefix("yolov5"))
       let size = try #require(entry["in_hw"] as? [Int])
       let geometry = try letterbox.geometry(imageWidth: size[1], imageHeight: size[0])
-      if tensors.contains("\(index).in") {
+      if tensors.entries["\(index).in"] != nil {
         let input = try tensors.image("\(index).in")
         let output = try tensors.image("\(index).out")
         #expect(try input.letterboxed(letterbox).image == output, "case \(index)")
@@ -81,7 +82,7 @@ struct VectorTests {
   }
 
   private static func cases(_ name: String) throws -> [[String: Any]] {
-    try #require(try SharedData.json(name + ".json")["cases"] as? [[String: Any]])
+    try #require(try ReferencePictures.json(name + ".json")["cases"] as? [[String: Any]])
   }
 
   /// The letterbox of upstream's arguments.

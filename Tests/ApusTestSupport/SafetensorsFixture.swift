@@ -26,7 +26,11 @@ public struct SafetensorsFixture: Sendable {
 
   /// Reads a file below the shared folder.
   public init(_ path: String) throws {
-    let bytes = try Shared.bytes(path)
+    try self.init(bytes: try Shared.bytes(path), name: path)
+  }
+
+  /// Reads the bytes of a file; `path` is what failures call it.
+  public init(bytes: [UInt8], name path: String) throws {
     guard bytes.count >= 8 else { throw Failure(description: "\(path): no header") }
     let length = bytes[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
     let body = 8 + length

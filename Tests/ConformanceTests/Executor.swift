@@ -2,6 +2,7 @@ import ApusGraph
 import ApusInterpreter
 import ApusONNX
 import ApusTensor
+import ApusTestSupport
 
 /// A way of running a graph that the node tests are held against.
 protocol Executor: Sendable {

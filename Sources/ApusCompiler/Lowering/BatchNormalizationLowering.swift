@@ -10,10 +10,10 @@ enum BatchNormalizationLowering: LoweringRule {
 
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
     guard let op = site.node.op as? BatchNormalization, !op.trains, site.residual == nil,
-      let x = plan.floats(site.node.inputs[0]), plan.isFloats(site.output), x.shape.rank >= 2,
+      let x = plan.floats(site.input(0)), plan.isFloats(site.output), x.shape.rank >= 2,
       x.shape.count > 0
     else { return false }
-    let lists = site.node.inputs[1...4].compactMap { plan.tensor($0)?.doubles }
+    let lists = (1...4).compactMap { plan.tensor(site.input($0))?.doubles }
     guard lists.count == 4 else { return false }
     var (weights, biases): ([Float], [Float]) = ([], [])
     for channel in 0..<x.shape[1] {

@@ -9,9 +9,9 @@ enum ConvolutionLowering: LoweringRule {
   static func fusesTails(_ op: any Operator) -> Bool { op is Conv }
 
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
-    guard let op = site.node.op as? Conv, let x = plan.floats(site.node.inputs[0]),
-      plan.isFloats(site.node.inputs[1]), plan.isFloats(site.output),
-      let w = plan.graph.shape(site.node.inputs[1]), (3...4).contains(x.shape.rank),
+    guard let op = site.node.op as? Conv, let x = plan.floats(site.input(0)),
+      plan.isFloats(site.input(1)), plan.isFloats(site.output),
+      let w = plan.graph.shape(site.input(1)), (3...4).contains(x.shape.rank),
       let output = plan.graph.shape(site.output), x.shape.count > 0, w.count > 0, output.count > 0,
       let window = try WindowParameters(
         op.convolution.axes(
@@ -22,7 +22,7 @@ enum ConvolutionLowering: LoweringRule {
     let products = site.node.op.multiplyAccumulates(
       inputs: plan.graph.inputFacts(of: site.node), outputs: plan.graph.outputFacts(of: site.node))
     if groups == x.shape[1], groups == w[0], groups > 1, site.residual == nil {
-      guard let weights = plan.floats(site.node.inputs[1]) else { return false }
+      guard let weights = plan.floats(site.input(1)) else { return false }
       let bias = bias(site, rows: groups, groups: 1, tile: 1, &plan)
       plan.emit(
         .depthwise(
@@ -55,12 +55,12 @@ enum ConvolutionLowering: LoweringRule {
     let (rows, channels) = (shape[0] / groups, shape[1])
     let taps = shape.dimensions.dropFirst(2).reduce(1, *)
     let packed = gemm.packedCount(rows: rows, depth: channels * taps)
-    if let tensor = plan.tensor(site.node.inputs[1]) {
+    if let tensor = plan.tensor(site.input(1)) {
       return plan.constant(
         tensor.elements(as: Float.self).packed(
           for: gemm, groups: groups, rows: rows, channels: channels, taps: taps))
     }
-    guard let source = plan.floats(site.node.inputs[1]) else {
+    guard let source = plan.floats(site.input(1)) else {
       fatalError("the weights were seen to be floats")
     }
     let destination = plan.allocate(groups * packed)
@@ -77,8 +77,7 @@ enum ConvolutionLowering: LoweringRule {
     _ site: Site, rows: Int, groups: Int, tile: Int, _ plan: inout PlanBuilder
   ) -> Place {
     let padded = (rows + tile - 1) / tile * tile
-    let id = site.node.inputs.count > 2 ? site.node.inputs[2] : nil
-    guard let id else {
+    guard let id = site.input(2) else {
       return plan.constant([Float](repeating: 0, count: groups * padded))
     }
     if let tensor = plan.tensor(id) {

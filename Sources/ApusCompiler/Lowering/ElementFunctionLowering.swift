@@ -21,7 +21,7 @@ func kernelFunction(of node: Node, in graph: Graph) -> ElementwiseFunction? {
 enum ElementFunctionLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
     guard let function = kernelFunction(of: site.node, in: plan.graph),
-      let x = plan.floats(site.node.inputs[0]), plan.isFloats(site.output)
+      let x = plan.floats(site.input(0)), plan.isFloats(site.output)
     else { return false }
     plan.emit(
       .unary(

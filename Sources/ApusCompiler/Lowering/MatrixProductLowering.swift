@@ -10,7 +10,7 @@ enum MatrixProductLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
     guard plan.isFloats(site.output), let output = plan.graph.shape(site.output), output.count > 0,
       site.node.inputs.allSatisfy({ $0 == nil || plan.isFloats($0) }),
-      let a = plan.graph.shape(site.node.inputs[0]), let b = plan.graph.shape(site.node.inputs[1]),
+      let a = plan.graph.shape(site.input(0)), let b = plan.graph.shape(site.input(1)),
       a.count > 0, b.count > 0
     else { return false }
     if let op = site.node.op as? Gemm { return lower(op, site, a, b, &plan) }
@@ -31,7 +31,7 @@ enum MatrixProductLowering: LoweringRule {
     } else {
       return false
     }
-    guard let matrix = plan.floats(site.node.inputs[1])?.place else { return false }
+    guard let matrix = plan.floats(site.input(1))?.place else { return false }
     let panels = panels(site, product, transposed: false, &plan)
     emit(
       site, product, panels: panels, right: matrix, into: plan.destination(site.output), &plan)
@@ -44,12 +44,12 @@ enum MatrixProductLowering: LoweringRule {
     let product = Product(
       rows: a[op.transposesA ? 1 : 0], depth: a[op.transposesA ? 0 : 1],
       columns: b[op.transposesB ? 0 : 1], images: 1, groups: 1)
-    let added = site.node.inputs.count > 2 ? site.node.inputs[2] : nil
+    let added = site.input(2)
     guard let output = plan.graph.shape(site.output), added == nil || op.beta == 1,
-      var matrix = plan.floats(site.node.inputs[1])?.place
+      var matrix = plan.floats(site.input(1))?.place
     else { return false }
     if op.transposesB {
-      if let tensor = plan.tensor(site.node.inputs[1]) {
+      if let tensor = plan.tensor(site.input(1)) {
         matrix = plan.constant(tensor.elements(as: Float.self).transposed(b))
       } else {
         matrix = transposed(site, matrix, b, &plan)
@@ -90,7 +90,7 @@ enum MatrixProductLowering: LoweringRule {
   private static func panels(
     _ site: Site, _ product: Product, transposed isTransposed: Bool, _ plan: inout PlanBuilder
   ) -> Place {
-    let (id, gemm) = (site.node.inputs[0], plan.kernels.gemm)
+    let (id, gemm) = (site.input(0), plan.kernels.gemm)
     let shape: Shape = [product.depth, product.rows]
     if let tensor = plan.tensor(id) {
       let elements = tensor.elements(as: Float.self)

@@ -7,7 +7,7 @@ import ApusTensor
 /// Transpose.
 enum TransposeLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
-    guard let op = site.node.op as? Transpose, let x = plan.floats(site.node.inputs[0]),
+    guard let op = site.node.op as? Transpose, let x = plan.floats(site.input(0)),
       let output = plan.graph.shape(site.output)
     else { return false }
     let order = try op.permutation(rank: x.shape.rank)
@@ -42,7 +42,7 @@ enum ConcatLowering: LoweringRule {
 /// Split.
 enum SplitLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
-    guard let op = site.node.op as? Split, let x = plan.floats(site.node.inputs[0]) else {
+    guard let op = site.node.op as? Split, let x = plan.floats(site.input(0)) else {
       return false
     }
     let pieces = site.node.outputs.compactMap { plan.graph.shape($0) }
@@ -65,11 +65,11 @@ enum SplitLowering: LoweringRule {
 enum SliceLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
     let node = site.node
-    guard node.op is Slice, let x = plan.floats(node.inputs[0]),
+    guard node.op is Slice, let x = plan.floats(site.input(0)),
       let output = plan.graph.shape(site.output)
     else { return false }
     func list(_ index: Int) -> [Int]?? {
-      guard index < node.inputs.count, let id = node.inputs[index] else { return .some(nil) }
+      guard let id = site.input(index) else { return .some(nil) }
       return plan.tensor(id).map { $0.integers.map { Int($0) } }
     }
     guard let starts = list(1) ?? nil, let axes = list(3), let steps = list(4) else { return false }
@@ -93,7 +93,7 @@ enum SliceLowering: LoweringRule {
 /// Expand.
 enum ExpandLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
-    guard site.node.op is Expand, let x = plan.floats(site.node.inputs[0]),
+    guard site.node.op is Expand, let x = plan.floats(site.input(0)),
       let output = plan.graph.shape(site.output)
     else { return false }
     return plan.copy(

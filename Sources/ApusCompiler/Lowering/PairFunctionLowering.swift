@@ -44,7 +44,7 @@ enum PairFunctionLowering: LoweringRule {
     let function: PairFunction
     if let op = site.node.op as? any KernelPairFunction {
       function = op.pairFunction
-    } else if site.node.op is Pow, let exponent = plan.tensor(site.node.inputs[1])?.doubles,
+    } else if site.node.op is Pow, let exponent = plan.tensor(site.input(1))?.doubles,
       exponent == [2]
     {
       function = .multiply

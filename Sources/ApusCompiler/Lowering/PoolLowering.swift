@@ -7,7 +7,7 @@ import ApusTensor
 enum PoolLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
     let node = site.node
-    guard let x = plan.floats(node.inputs.first ?? nil), x.shape.count > 0, x.shape.rank >= 3,
+    guard let x = plan.floats(site.input(0)), x.shape.count > 0, x.shape.rank >= 3,
       let output = plan.graph.shape(site.output), output.count > 0,
       // The places of the largest elements are not computed.
       node.outputs.count == 1

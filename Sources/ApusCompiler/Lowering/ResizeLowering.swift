@@ -9,7 +9,7 @@ import ApusTensor
 /// own places goes through its reference evaluation.
 enum ResizeLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
-    guard let op = resize(site.node.op), let x = plan.floats(site.node.inputs[0]),
+    guard let op = resize(site.node.op), let x = plan.floats(site.input(0)),
       x.shape.rank == 4, x.shape.count > 0, let output = plan.graph.shape(site.output),
       output.count > 0, plan.isFloats(site.output),
       output.dimensions.prefix(2) == x.shape.dimensions.prefix(2),

@@ -6,7 +6,7 @@ import ApusTensor
 /// Softmax, along one axis or over all axes from one on.
 enum SoftmaxLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
-    guard let op = site.node.op as? Softmax, let x = plan.floats(site.node.inputs[0]),
+    guard let op = site.node.op as? Softmax, let x = plan.floats(site.input(0)),
       plan.isFloats(site.output), x.shape.count > 0, x.shape.rank > 0
     else { return false }
     let sizes = x.shape.dimensions

@@ -80,7 +80,7 @@ extension NetworkBuilder {
     _ input: ValueID, margins: [Int], name: String
   ) throws(FamilyError) -> ValueID {
     let pads = [0, 0, margins[2], margins[0], 0, 0, margins[3], margins[1]]
-    return try append("Pad", [:], [input, list(pads, name: "\(name).pads")], name: name)
+    return try append(Pad(), [input, list(pads, name: "\(name).pads")], name: name)
   }
 
   /// Each pixel repeated `factor` times along height and width.
@@ -107,24 +107,5 @@ extension NetworkBuilder {
 
   private mutating func list(_ values: [Int], name: String) -> ValueID {
     constant(Tensor(values.map(Int64.init)), name: name)
-  }
-
-  /// Appends an operator of ONNX, read from the attributes that its newest version has.
-  private mutating func append(
-    _ operatorName: String, _ attributes: [String: Attribute], _ inputs: [ValueID?], name: String
-  ) throws(FamilyError) -> ValueID {
-    guard let type = OperatorCatalogue.type(of: OperatorKind(operatorName)) else {
-      throw FamilyError(.graph, at: name, "operator \(operatorName) is not in the catalogue")
-    }
-    var record = OperatorRecord(
-      opset: 22, attributes: attributes,
-      inputs: inputs.map { $0 == nil ? .absent : .value(constant: nil) })
-    let op: any Operator
-    do throws(OperatorError) {
-      op = try type.init(from: &record)
-    } catch {
-      throw FamilyError(.graph, at: name, "\(error)")
-    }
-    return try append(op, inputs, name: name)
   }
 }

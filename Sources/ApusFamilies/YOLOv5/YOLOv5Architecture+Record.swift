@@ -25,7 +25,7 @@ extension YOLOv5Architecture {
       if !(block is Concatenation), sources.count != 1 {
         throw module.bad("reads \(sources.count) layers, expected 1")
       }
-      layers.append(Layer(sources: sources, block: block, className: module.className))
+      layers.append(Layer(block, from: sources, className: module.className))
     }
     let last = RecordedModule(modules[modules.count - 1].module, path: Self.path(layers.count))
     head = try Head(last, sources: try Self.sources(of: last, index: layers.count))

@@ -12,6 +12,13 @@ package struct YOLOv5Architecture: Sendable {
     package var block: any Block
     /// The class of the module, for people.
     package var className: String
+
+    /// A layer.
+    package init(_ block: any Block, from sources: [Int], className: String) {
+      self.block = block
+      self.sources = sources
+      self.className = className
+    }
   }
 
   /// The convolutions that make the raw outputs.
@@ -27,13 +34,31 @@ package struct YOLOv5Architecture: Sendable {
     /// Input pixels per cell of each level, where the checkpoint says so.
     package var recordedStrides: [Int]?
     /// Whether the file also holds `anchor_grid`, as before v6.0; its numbers are never used.
-    package var hasAnchorGrid: Bool
+    package var hasAnchorGrid = false
+
+    /// A head with one convolution per level, for inputs of the given channels.
+    package init(
+      sources: [Int], channels: [Int], classCount: Int, gridAnchors: [[[Float]]]
+    ) {
+      self.sources = sources
+      self.classCount = classCount
+      self.gridAnchors = gridAnchors
+      convolutions = zip(channels, gridAnchors).map { channels, anchors in
+        Convolution(channels, anchors.count * (5 + classCount), hasBias: true)
+      }
+    }
   }
 
   /// The layers in order, without the head.
   package var layers: [Layer]
   /// The head, which comes last.
   package var head: Head
+
+  /// A network of the given layers and head.
+  package init(layers: [Layer], head: Head) {
+    self.layers = layers
+    self.head = head
+  }
 
   /// The place of a layer in the model.
   package static func path(_ index: Int) -> String { "model.\(index)" }

@@ -54,13 +54,14 @@ public struct YOLOv5Checkpoint: Sendable {
         .wrongFamily, "this is \(found.description), expected a YOLOv5 checkpoint")
     }
     source = found.source
-    architecture = try YOLOv5Architecture(model)
+    // Before anything walks the modules: this bounds how many there are, however they are shared.
     let tensors: [NamedTensor]
     do {
       tensors = try model.stateDict()
     } catch {
       throw FamilyError(.checkpoint, "\(error)")
     }
+    architecture = try YOLOv5Architecture(model)
     state = WeightState(tensors)
     let headPath = YOLOv5Architecture.path(architecture.layers.count)
     let outline = try YOLOv5Network.outline(architecture)
@@ -83,13 +84,20 @@ public struct YOLOv5Checkpoint: Sendable {
     _ model: ModuleRecord, count: Int
   ) throws(FamilyError) -> ClassNames {
     guard let value = model["names"], !value.isNone else { return ClassNames(count: count) }
-    let names = (0..<count).compactMap { value[$0]?.string }
-    let listed = value.list?.count ?? value.entries?.count ?? 0
-    guard names.count == count, listed == count else {
-      throw FamilyError(
-        .badRecord, at: "names", "lists \(listed) names for \(count) classes")
+    var names: [String?] = (value.list ?? []).map(\.string)
+    if let entries = value.entries {
+      let byIndex = Dictionary(
+        entries.compactMap { entry in entry.key.int.map { ($0, entry.value.string) } }
+      ) { _, last in last }
+      names = (0..<entries.count).map { byIndex[$0] ?? nil }
     }
-    return ClassNames(names)
+    let texts = names.compactMap(\.self)
+    guard names.count == count, texts.count == count else {
+      throw FamilyError(
+        .badRecord, at: "names",
+        "lists \(names.count) names, \(texts.count) of them texts, for \(count) classes")
+    }
+    return ClassNames(texts)
   }
 
   /// The network as a graph: picture in, raw outputs of the levels out.

@@ -2,7 +2,7 @@ import ApusGraph
 import ApusTensor
 
 /// Builds graphs of YOLOv5 networks.
-enum YOLOv5Network {
+package enum YOLOv5Network {
   /// The graph with raw outputs, and a card of what follows from the network alone.
   static func graph(
     _ architecture: YOLOv5Architecture, state: WeightState, strides: [Int], input: NetworkInput
@@ -27,7 +27,7 @@ enum YOLOv5Network {
   /// The weights a network takes, and the input pixels per cell of each level.
   ///
   /// The strides follow from the shapes that a large picture gives; a record of them must agree.
-  static func outline(
+  package static func outline(
     _ architecture: YOLOv5Architecture
   ) throws(FamilyError) -> (requirements: [WeightState.Requirement], strides: [Int]) {
     let side = 4096

@@ -1,5 +1,5 @@
 /// The sizes that upstream publishes, told by the multiples of depth and width.
-enum YOLOv5Variant {
+package enum YOLOv5Variant {
   /// A published size and its multiples.
   struct Scale: Sendable {
     let name: String
@@ -23,7 +23,7 @@ enum YOLOv5Variant {
   ]
 
   /// `n`, `s`, `m`, `l`, `x`, with a 6 behind it for four levels; `custom` for everything else.
-  static func name(of architecture: YOLOv5Architecture, strides: [Int]) -> String {
+  package static func name(of architecture: YOLOv5Architecture, strides: [Int]) -> String {
     guard architecture.layers.allSatisfy({ usual.contains($0.className) }),
       let width = stemChannels(architecture).map({ Double($0) / 64 }),
       let scale = published.first(where: {

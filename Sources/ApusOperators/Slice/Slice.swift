@@ -73,6 +73,9 @@ package struct Slice: Operator {
         throw OperatorError("has \(count) starts, but \(found) \(name)")
       }
     }
+    for content in [starts.content, ends.content].compactMap({ $0 }) where content.count != count {
+      throw OperatorError("starts and ends must be lists of one length")
+    }
     if context[3] != nil && context.integers(3) == nil { return nil }
     let axes = try Axes.resolved(context.integers(3) ?? Array(0..<count), rank: rank)
     let steps = context[4] == nil ? [Int](repeating: 1, count: count) : context.integers(4)

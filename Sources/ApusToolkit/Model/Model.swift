@@ -28,7 +28,11 @@ public struct Model: Sendable {
   public init(path: String, input: ModelInput = .symbolic) throws(ApusError) {
     self.path = path
     let bytes = try Self.read(path)
-    if Self.isCheckpoint(bytes) {
+    switch CheckpointFormat(of: bytes) {
+    case .safetensors:
+      throw .failure(
+        "'\(path)': a safetensors file holds weights but no network; give the .pt checkpoint")
+    case .torchZip, .torchLegacy:
       do {
         let checkpoint = try YOLOv5Checkpoint(TorchCheckpoint(bytes: bytes, file: path))
         let hash = SourceHash.sha256(bytes)
@@ -40,6 +44,7 @@ public struct Model: Sendable {
         throw .failure("'\(path)': \(error)")
       }
       return
+    case nil: break
     }
     do {
       let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
@@ -66,12 +71,6 @@ public struct Model: Sendable {
     }
   }
 
-  /// Zip archives and pickles are checkpoints, as far as the first bytes tell.
-  ///
-  /// An ONNX file starts with the tag of `ir_version` (0x08) or of another low-numbered field.
-  private static func isCheckpoint(_ bytes: [UInt8]) -> Bool {
-    bytes.starts(with: [0x50, 0x4B]) || (bytes.first == 0x80 && bytes.count > 1 && bytes[1] <= 5)
-  }
 }
 
 /// The size of the input a checkpoint's graph is built for.

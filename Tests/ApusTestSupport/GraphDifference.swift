@@ -2,9 +2,9 @@ import ApusGraph
 import ApusTensor
 
 /// In what two graphs differ that ought to be the same: names, order, operators, facts, card.
-enum GraphDifference {
+public enum GraphDifference {
   /// The first difference found; nil where there is none.
-  static func first(_ a: Graph, _ b: Graph) -> String? {
+  public static func first(_ a: Graph, _ b: Graph) -> String? {
     if a.opset != b.opset { return "operator set \(a.opset), then \(b.opset)" }
     if a.card != b.card { return "the model cards" }
     if a.metadata != b.metadata { return "metadata \(a.metadata), then \(b.metadata)" }

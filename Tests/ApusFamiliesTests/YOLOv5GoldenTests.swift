@@ -1,0 +1,66 @@
+import ApusBoxes
+import ApusCheckpoints
+import ApusFamilies
+import ApusGraph
+import ApusTensor
+import ApusTestSupport
+import Foundation
+import Testing
+
+/// The checkpoints that `Tools/goldens/yolov5.py` writes.
+@Suite("YOLOv5 goldens")
+struct YOLOv5GoldenTests {
+  static func bytes(_ name: String) throws -> [UInt8] {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Goldens/YOLOv5")
+    return [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+  }
+
+  static func open(_ name: String) throws -> YOLOv5Checkpoint {
+    try YOLOv5Checkpoint(
+      try TorchCheckpoint(bytes: try bytes("\(name).pt"), file: "\(name).pt"))
+  }
+
+  @Test(arguments: ["old", "fused"])
+  func headsEqualPyTorch(_ name: String) throws {
+    let vectors = try SafetensorsFixture(
+      bytes: try Self.bytes("\(name).safetensors"), name: name)
+    let input = try vectors("input")
+    let graph = try Self.open(name).graph(
+      input: NetworkInput(height: .fixed(input.shape[2]), width: .fixed(input.shape[3])))
+    try graph.verify()
+    let heads = try run(graph, Tensor(input.floats, shape: Shape(input.shape)))
+    #expect(heads.count == 2)
+    for (level, head) in heads.enumerated() {
+      let expected = try vectors("head\(level)")
+      #expect(head.shape.dimensions == expected.shape)
+      #expect(
+        YOLOv5CheckpointTests.difference(head.floats, expected.floats, .heads) == nil,
+        "level \(level)")
+    }
+  }
+
+  /// Strides follow from the layers, anchors in pixels from them, not from the zeros in the file.
+  @Test func theOldLayoutIsDescribed() throws {
+    let model = try Self.open("old")
+    #expect(model.source == .model)
+    #expect(model.hasAnchorGrid)
+    #expect(model.strides == [4, 8])
+    #expect(model.anchors.pixels == [[[6, 8], [12, 18]], [[16, 8], [40, 50]]])
+    #expect(!model.anchors.areCOCODefaults)
+    #expect(model.classNames.names == ["left", "right"])
+    #expect(model.variant == "custom")
+    #expect(model.epoch == 7)
+    #expect(model.date == "2020-08-01T00:00:00")
+    #expect(model.layerClasses.first == "Focus" && model.layerClasses.last == "Detect")
+  }
+
+  @Test func theFusedLayoutIsDescribed() throws {
+    let model = try Self.open("fused")
+    #expect(model.source == .root)
+    #expect(!model.hasAnchorGrid)
+    #expect(model.strides == [4, 8])
+    #expect(model.anchors.pixels == [[[5, 6.5]], [[15, 30.5]]])
+    #expect(model.epoch == nil && model.date == nil)
+  }
+}

@@ -1,0 +1,92 @@
+import ApusKernels
+import ApusPlan
+import ApusRuntime
+import ApusTensor
+import Testing
+
+@Suite struct PlanExecutorTests {
+  /// A plan of one step over an arena of `count` floats, of which the first half goes in.
+  func plan(
+    _ operation: Operation, isa: ISA = .scalar, tileRows: Int? = nil, count: Int = 64
+  ) -> Plan {
+    let half: Shape = [count / 2]
+    func binding(_ name: String, _ offset: Int) -> Plan.Binding {
+      Plan.Binding(
+        name: name, dtype: .float32, shape: half,
+        holder: .place(Place(.arena, offset: offset, count: count / 2)))
+    }
+    return Plan(
+      name: "test", isa: isa.rawValue,
+      tileRows: tileRows ?? KernelSet(isa: isa).gemm.rows, inputs: [binding("in", 0)],
+      outputs: [binding("out", count / 2)],
+      steps: [
+        Plan.Step(
+          name: "step", operators: "Test", operation: operation, multiplyAccumulates: 0, bytes: 0)
+      ],
+      arenaCount: count, constants: Tensor([] as [Float]), slotCount: 0)
+  }
+
+  func place(_ offset: Int, _ count: Int) -> Place { Place(.arena, offset: offset, count: count) }
+
+  @Test(arguments: [1, 2, 5])
+  func runsAStepOnEveryNumberOfThreads(_ threads: Int) throws {
+    let count = 200_000
+    let step = UnaryStep(
+      function: .negate, source: place(0, count / 2), destination: place(count / 2, count / 2))
+    let executor = try PlanExecutor(plan(.unary(step), count: count), threads: threads)
+    #expect(executor.threads == threads)
+    let values = (0..<count / 2).map(Float.init)
+    for _ in 0..<50 {
+      let output = try executor.run(inputs: [Tensor(values)])
+      #expect(output[0].floats == values.map { -$0 })
+    }
+  }
+
+  @Test func aPlanForAnotherProcessorIsRefused() throws {
+    let step = UnaryStep(function: .relu, source: place(0, 32), destination: place(32, 32))
+    let missing = try #require(ISA.allCases.first { !ISA.available.contains($0) })
+    let error = #expect(throws: RuntimeError.self) {
+      _ = try PlanExecutor(plan(.unary(step), isa: missing, tileRows: 4))
+    }
+    #expect(error?.code == .processor)
+    #expect(error?.message.contains(missing.rawValue) == true)
+  }
+
+  @Test func weightsForAnotherTileAreRefused() {
+    let step = UnaryStep(function: .relu, source: place(0, 32), destination: place(32, 32))
+    let error = #expect(throws: RuntimeError.self) {
+      _ = try PlanExecutor(plan(.unary(step), tileRows: 3))
+    }
+    #expect(error?.code == .plan)
+  }
+
+  @Test func placesOutsideTheMemoryAreRefused() {
+    let window = WindowParameters(input: [4, 4], output: [4, 4])
+    let bad: [Operation] = [
+      .unary(UnaryStep(function: .relu, source: place(0, 32), destination: place(40, 32))),
+      .unary(UnaryStep(function: .relu, source: place(-1, 32), destination: place(32, 32))),
+      .unary(UnaryStep(function: .relu, source: place(0, 31), destination: place(32, 32))),
+      .unary(
+        UnaryStep(
+          function: .relu, source: Place(.constants, offset: 0, count: 32),
+          destination: place(32, 32))),
+      .pool(
+        PoolStep(
+          pooling: .maximum, window: window, source: place(0, 32), destination: place(32, 31))),
+      .softmax(
+        SoftmaxStep(length: 5, inner: 1, source: place(0, 32), destination: place(32, 32))),
+      .mean(MeanStep(length: 3, source: place(0, 32), destination: place(32, 32))),
+      .binary(
+        BinaryStep(
+          function: .add, left: place(0, 32), right: place(0, 16), destination: place(32, 32),
+          rows: [], leftStrides: [], rightStrides: [], run: 32, repeatsLeft: false,
+          repeatsRight: false)),
+    ]
+    for operation in bad {
+      let error = #expect(throws: RuntimeError.self) {
+        _ = try PlanExecutor(plan(operation))
+      }
+      #expect(error?.message.hasPrefix("step 'step': ") == true)
+    }
+  }
+}
