@@ -58,7 +58,8 @@ extension HeadCut {
       heads += roles(of: level, layout.finder).map { head($0, $1, $2) }
     }
     let classes = heads.first { $0.role == .classes }?.channels
-    let line = "\(layout.headsPerLevel) heads per level"
+    let line =
+      "\(layout.headsPerLevel) heads per level"
       + (classes.map { ", \($0) classes" } ?? "")
     return (heads, [line], classes)
   }
