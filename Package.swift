@@ -143,7 +143,8 @@ let package = Package(
     room("ApusInterpreter", uses: ["ApusTensor", "ApusGraph", "ApusOperators"]),
     room(
       "ApusPasses",
-      uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX"]),
+      uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX"],
+      excludes: ["Fixtures"]),
     room(
       "ApusCompiler",
       uses: [
