@@ -119,7 +119,22 @@ extension HeadLayout {
       throw CutError(
         "\(grid.why), but \(joined.why)", candidates: Self.names(finder))
     }
+    if let grid { try checkBoxes(grid) }
     return grid ?? joined ?? assumedAnchors(channels: channels)
+  }
+
+  /// Fails where an output has another number of boxes than the anchors of all cells.
+  private func checkBoxes(_ grid: AnchorGrid) throws(CutError) {
+    for output in finder.graph.outputs {
+      guard let shape = finder.graph[output].fact.shape, shape.count == 3,
+        shape[2] == .fixed(grid.numbers), let boxes = shape[1].fixed,
+        boxes != grid.anchors * cells
+      else { continue }
+      throw CutError(
+        "output '\(finder.graph[output].name)' has \(boxes) boxes, but \(cells) cells of"
+          + " \(grid.anchors) anchors make \(grid.anchors * cells)",
+        candidates: Self.names(finder))
+    }
   }
 
   /// What the channels allow, where nothing is decoded in the graph.
