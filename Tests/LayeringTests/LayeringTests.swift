@@ -65,9 +65,12 @@ import Testing
   }
 
   @Test func aTargetWithoutARowFails() throws {
-    try Self.withTree(rows: ["| 0 | `One` | x |"], files: [
-      "Sources/One/a.swift": "\n", "Sources/Two/b.swift": "\n",
-    ]) { root in
+    try Self.withTree(
+      rows: ["| 0 | `One` | x |"],
+      files: [
+        "Sources/One/a.swift": "\n", "Sources/Two/b.swift": "\n",
+      ]
+    ) { root in
       let result = try Self.check(root)
       #expect(result.status == 1)
       #expect(result.output.contains("Sources/Two"))
@@ -76,9 +79,12 @@ import Testing
 
   @Test func vagueNamesAndLongFilesFail() throws {
     let long = String(repeating: "\n", count: 501)
-    try Self.withTree(rows: ["| 0 | `One` | x |"], files: [
-      "Sources/One/StringUtils.swift": "\n", "Sources/One/Long.swift": long,
-    ]) { root in
+    try Self.withTree(
+      rows: ["| 0 | `One` | x |"],
+      files: [
+        "Sources/One/StringUtils.swift": "\n", "Sources/One/Long.swift": long,
+      ]
+    ) { root in
       let result = try Self.check(root)
       #expect(result.status == 1)
       #expect(result.output.contains("501 lines"))
