@@ -54,8 +54,8 @@ struct ModelExporter {
     }
   }
 
-  /// Removes nodes that were read in the graph and are not read in the file, because an older operator set
-  /// has an attribute where the graph has an input.
+  /// Removes nodes that were read in the graph and are not read in the file, because an older
+  /// operator set has an attribute where the graph has an input.
   ///
   /// - Returns: names of all values that the file reads or gives out.
   private mutating func removeUnread() -> Set<String> {

@@ -48,7 +48,8 @@ struct WrittenExecutor: Executor {
   }
 }
 
-/// The compiled plan, for the sizes of the given inputs, on the best instruction set of the machine.
+/// The compiled plan, for the sizes of the given inputs, on the best instruction set of the
+/// machine.
 struct CompiledExecutor: Executor {
   let name = "compiled"
 
