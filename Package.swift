@@ -162,8 +162,8 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "ApusTensor", "ApusGraph", "ApusOperators", "ApusONNX", "ApusInterpreter",
-        "ApusTestSupport",
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusONNX", "ApusInterpreter", "ApusRuntime",
+        "ApusCompiler", "ApusTestSupport",
       ],
       exclude: ["exceptions.txt"], swiftSettings: tests),
     .testTarget(name: "LayeringTests", swiftSettings: tests),
