@@ -1,6 +1,8 @@
+import ApusCompiler
 import ApusGraph
 import ApusInterpreter
 import ApusONNX
+import ApusRuntime
 import ApusTensor
 import ApusTestSupport
 
@@ -15,7 +17,9 @@ protocol Executor: Sendable {
 
 /// All executors, the oracle first.
 enum Executors {
-  static let all: [any Executor] = [InterpreterExecutor(), WrittenExecutor()]
+  static let all: [any Executor] = [
+    InterpreterExecutor(), WrittenExecutor(), CompiledExecutor(),
+  ]
 }
 
 /// The oracle.
@@ -41,5 +45,24 @@ struct WrittenExecutor: Executor {
       throw CaseFailure("changed when written and read again: \(difference)")
     }
     return try Interpreter(again).run(inputs)
+  }
+}
+
+/// The plan that the compiler makes of the graph, on the best instruction set of this machine.
+struct CompiledExecutor: Executor {
+  let name = "compiled"
+
+  func run(_ graph: Graph, _ inputs: [String: Tensor], case name: String) throws -> [Tensor] {
+    var tensors: [Tensor] = []
+    var shapes: [String: Shape] = [:]
+    for id in graph.inputs {
+      guard let tensor = inputs[graph[id].name] else {
+        throw CaseFailure("has no tensor for input '\(graph[id].name)'")
+      }
+      tensors.append(tensor)
+      shapes[graph[id].name] = tensor.shape
+    }
+    let compilation = try Compiler().compile(graph, inputShapes: shapes)
+    return try compilation.executor(threads: 2).run(inputs: tensors)
   }
 }
