@@ -70,7 +70,7 @@ let package = Package(
     .target(name: "ApusGraph", dependencies: ["ApusTensor"], swiftSettings: library),
     .target(name: "ApusKernels", dependencies: ["CApusKernels"], swiftSettings: unsafeLibrary),
     .target(
-      name: "ApusImage", dependencies: ["CTurboJPEG", "CPNG", "CWebP", "CPangoCairo"],
+      name: "ApusImage", dependencies: ["ApusBoxes", "CTurboJPEG", "CPNG", "CWebP", "CPangoCairo"],
       swiftSettings: library),
     .target(
       name: "ApusPlan", dependencies: ["ApusTensor"], swiftSettings: library),
@@ -130,12 +130,8 @@ let package = Package(
     room("ApusBoxes"),
     room("ApusGraph", uses: ["ApusTensor", "ApusOperators"]),
     room("ApusKernels"),
-    room("ApusImage", excludes: ["Golden"]),
+    room("ApusImage", uses: ["ApusBoxes"], excludes: ["Golden"]),
     room("ApusOperators", uses: ["ApusTensor", "ApusGraph"]),
-<<<<<<< HEAD
-    // room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
-    // room("ApusONNX", uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter"]),
-=======
     room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
     room(
       "ApusONNX",
@@ -143,23 +139,23 @@ let package = Package(
         "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusImage",
         "ApusCheckpoints",
       ]),
->>>>>>> w-onnx
     room("ApusCheckpoints", uses: ["ApusTensor"]),
     room("ApusInterpreter", uses: ["ApusTensor", "ApusGraph", "ApusOperators"]),
     room(
       "ApusPasses",
-      uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX"]),
-    // room( "ApusCompiler", uses: [ "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusRuntime", "ApusPlan", ]),
+      uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX"],
+      excludes: ["Fixtures"]),
+    room(
+      "ApusCompiler",
+      uses: [
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusRuntime", "ApusPlan",
+      ]),
     room(
       "ApusFamilies",
       uses: [
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
         "ApusInterpreter",
       ]),
-<<<<<<< HEAD
-    // room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
-    // .testTarget( name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),
-=======
     room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),
@@ -170,7 +166,6 @@ let package = Package(
         "ApusTestSupport",
       ],
       exclude: ["exceptions.txt"], swiftSettings: tests),
->>>>>>> w-onnx
     .testTarget(name: "LayeringTests", swiftSettings: tests),
   ],
   swiftLanguageModes: [.v6]

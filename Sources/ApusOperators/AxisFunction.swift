@@ -64,10 +64,28 @@ extension AxisFunction {
     return [Tensor(doubles: elements, dtype: input.dtype, shape: input.shape)]
   }
 
+  /// The older form since opset 13: on a matrix, brought back into shape.
+  package func expansion(
+    opset: Int, inputs: [ValueID?], in patch: inout Patch
+  ) throws(OperatorError) -> [ValueID]? {
+    try flattened(opset: opset, inputs: inputs, in: &patch)
+  }
+
+  /// The operator on a flattened matrix, where the version has no such form.
+  package func flattened(
+    opset: Int, inputs: [ValueID?], in patch: inout Patch
+  ) throws(OperatorError) -> [ValueID]? {
+    guard opset >= 13, flattens, let input = inputs.first else { return nil }
+    let shape = patch.add(ShapeOf(), [input])
+    let matrix = patch.add(Flatten(axis: axis), [input])
+    let output = patch.add(Self(axis: -1, flattens: false), [matrix])
+    return [patch.add(Reshape(), [output, shape])]
+  }
+
   /// A scalar is one vector of one element; a flattened matrix may have no columns left over.
   private func place(rank: Int) throws(OperatorError) -> Int {
     if flattens && axis == rank { return rank }
     if rank == 0 && (axis == -1 || axis == 0) { return 0 }
-    return try Sizes.axis(axis, rank: rank)
+    return try Axes.resolved(axis, rank: rank)
   }
 }

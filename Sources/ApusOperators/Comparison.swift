@@ -63,7 +63,7 @@ extension LogicalFunction {
   package func evaluate(_ inputs: [Tensor?]) throws(OperatorError) -> [Tensor] {
     let a = try inputs.required(0)
     let b = try inputs.required(1)
-    let broadcasting = try Broadcasting([a.shape, b.shape])
+    let broadcasting = try Broadcasting([a.shape, try outputShape(inputs)])
     let (x, y) = (a.booleans, b.booleans)
     let pairs = zip(broadcasting.places(in: a.shape), broadcasting.places(in: b.shape))
     return [Tensor(pairs.map { apply(x[$0], y[$1]) }, shape: broadcasting.shape)]

@@ -32,3 +32,13 @@ extension Fact {
     return count
   }
 }
+
+extension Tensor {
+  /// The same elements under another shape; fails where that has more or fewer.
+  package func withShape(_ shape: Shape) throws(OperatorError) -> Tensor {
+    guard shape.count == count else {
+      throw OperatorError("\(self.shape) cannot be reshaped to \(shape)")
+    }
+    return reshaped(to: shape)
+  }
+}

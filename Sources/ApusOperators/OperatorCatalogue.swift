@@ -121,6 +121,7 @@ public enum OperatorCatalogue {
     Gemm.self,
     GlobalAveragePool.self,
     GlobalMaxPool.self,
+    GridSample.self,
     GroupNormalization.self,
     Hardmax.self,
     InstanceNormalization.self,

@@ -71,7 +71,8 @@ public struct PassReport: Sendable {
 extension PassReport: CustomStringConvertible {
   /// A table of the operators before and after, the changed ones marked, and the passes that did something.
   public var description: String {
-    let rows = operators.map { ($0.kind.description, $0.before, $0.after) }
+    let rows =
+      operators.map { ($0.kind.description, $0.before, $0.after) }
       + [("all", nodeCounts.before, nodeCounts.after)]
     let width = rows.map(\.0.count).max() ?? 0
     var text = Self.row("operator", "before", "after", "", width: width)

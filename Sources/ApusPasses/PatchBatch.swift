@@ -23,7 +23,8 @@ struct PatchBatch {
       guard outputs.insert(new).inserted else { throw Miss("two outputs would be one value") }
     }
     let replaces = patch.replacedValues
-    guard replaces.contains(where: { index.isOutput($0) || !index.consumers(of: $0).isEmpty }) else {
+    guard replaces.contains(where: { index.isOutput($0) || !index.consumers(of: $0).isEmpty })
+    else {
       throw Miss("nothing reads what would be replaced", isNear: false)
     }
     let reads = patch.readValues

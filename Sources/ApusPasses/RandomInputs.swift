@@ -19,7 +19,9 @@ public struct RandomInputs: Sendable {
     for id in graph.inputs {
       if let first = graph[id].fact.shape?.first { for name in first.symbols { sizes[name] = 1 } }
     }
-    let symbols = graph.inputs.flatMap { graph[$0].fact.shape ?? [] }.flatMap { $0.symbols.sorted() }
+    let symbols = graph.inputs.flatMap { graph[$0].fact.shape ?? [] }.flatMap {
+      $0.symbols.sorted()
+    }
     for name in symbols where sizes[name] == nil {
       sizes[name] = 64 + 32 * Int(generator.next() % 4)
     }

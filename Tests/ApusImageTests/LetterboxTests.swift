@@ -1,3 +1,4 @@
+import ApusBoxes
 import ApusImage
 import Testing
 
@@ -7,7 +8,7 @@ struct LetterboxTests {
 
   @Test(arguments: [(640, 480), (481, 640), (1, 1), (1333, 77), (17, 900)])
   func boxesComeBack(width: Int, height: Int) throws {
-    let box = PixelBox(
+    let box = Box(
       x1: 0, y1: 0, x2: Float(width) * 0.75, y2: Float(height) * 0.5)
     for letterbox in Self.variants {
       let geometry = try letterbox.geometry(imageWidth: width, imageHeight: height)
@@ -53,8 +54,8 @@ struct LetterboxTests {
   func clippingStaysInThePicture() throws {
     let geometry = try Letterbox(width: 640, height: 640).geometry(
       imageWidth: 810, imageHeight: 1080)
-    let box = geometry.placed.toOriginal(PixelBox(x1: -50, y1: -3, x2: 700, y2: 650))
-    #expect(box == PixelBox(x1: 0, y1: 0, x2: 810, y2: 1080))
+    let box = geometry.placed.toOriginal(Box(x1: -50, y1: -3, x2: 700, y2: 650))
+    #expect(box == Box(x1: 0, y1: 0, x2: 810, y2: 1080))
   }
 
   @Test

@@ -167,16 +167,20 @@ import Testing
     for text in bad.said { #expect("\(error)".contains(text), "\(error)") }
   }
 
-  @Test func hugeSizesOfInputsAreKeptWithoutOverflow() throws {
-    let graph = try ONNXReader.read(
-      Message.model {
-        $0.node("Flatten", ["a"], ["b"])
-        $0.node("Shape", ["b"], ["c"])
-        $0.node("ConstantOfShape", ["c"], ["d"])
-        $0.input("a", [1 << 40, 1 << 40, 1 << 40])
-        $0.output("d")
-      })
-    #expect(graph.nodes.count == 3)
+  @Test func hugeSizesOverflowNothing() throws {
+    func read(_ last: String) throws -> Graph {
+      try ONNXReader.read(
+        Message.model {
+          $0.node("Relu", ["a"], ["b"])
+          $0.node("Shape", ["b"], ["c"])
+          if last == "d" { $0.node("ConstantOfShape", ["c"], ["d"]) }
+          $0.input("a", [1 << 40, 1 << 40, 1 << 40])
+          $0.output(last)
+        })
+    }
+    #expect(try read("c").nodes.count == 2)
+    let error = try #require(throws: ONNXError.self) { try read("d") }
+    #expect(error.code == .node && "\(error)".contains("ConstantOfShape_d"), "\(error)")
   }
 
   @Test func deepNestingIsRefused() throws {

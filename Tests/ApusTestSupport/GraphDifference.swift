@@ -25,11 +25,13 @@ public enum GraphDifference {
         if x != y { return "node '\(left.name)': \(x), then \(y)" }
       }
     }
-    let constants = b.constants
-    for (left, right) in zip(a.constants, constants) where left.constant != right.constant {
-      return "constant '\(left.name)'"
+    let constants = Dictionary(
+      b.constants.map { ($0.name, $0.constant) }, uniquingKeysWith: { $1 })
+    if a.constants.count != constants.count {
+      return "\(a.constants.count), then \(constants.count) constants"
     }
-    return a.constants.count == constants.count ? nil : "the number of constants"
+    let changed = a.constants.first { constants[$0.name] != $0.constant }
+    return changed.map { "constant '\($0.name)'" }
   }
 
   private static func describe(_ value: Value) -> String { "\(value.name): \(value.fact)" }

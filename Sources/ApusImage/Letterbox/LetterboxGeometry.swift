@@ -1,3 +1,5 @@
+public import ApusBoxes
+
 /// Where a picture lies within the input of a network: pure geometry, without pixels.
 public struct LetterboxGeometry: Sendable, Hashable {
   /// Columns of the original picture.
@@ -58,26 +60,6 @@ public struct LetterboxGeometry: Sendable, Hashable {
   }
 }
 
-/// A box of corners in pixels, `x` to the right and `y` down.
-public struct PixelBox: Sendable, Hashable {
-  /// The left edge.
-  public var x1: Float
-  /// The top edge.
-  public var y1: Float
-  /// The right edge.
-  public var x2: Float
-  /// The bottom edge.
-  public var y2: Float
-
-  /// Makes a box of its four edges.
-  public init(x1: Float, y1: Float, x2: Float, y2: Float) {
-    self.x1 = x1
-    self.y1 = y1
-    self.x2 = x2
-    self.y2 = y2
-  }
-}
-
 /// The linear map between the pixels of a picture and those of a network's input.
 public struct LetterboxMapping: Sendable, Hashable {
   /// Input pixels per original pixel, horizontally.
@@ -96,26 +78,26 @@ public struct LetterboxMapping: Sendable, Hashable {
   /// A box of the input in pixels of the original picture, clipped to it.
   ///
   /// The order (subtract, divide, clip, in single precision) is upstream's.
-  public func toOriginal(_ box: PixelBox) -> PixelBox {
+  public func toOriginal(_ box: Box) -> Box {
     let box = toOriginalUnclipped(box)
     let (right, bottom) = (Float(originalWidth), Float(originalHeight))
-    return PixelBox(
+    return Box(
       x1: min(max(box.x1, 0), right), y1: min(max(box.y1, 0), bottom),
       x2: min(max(box.x2, 0), right), y2: min(max(box.y2, 0), bottom))
   }
 
   /// The same without clipping.
-  public func toOriginalUnclipped(_ box: PixelBox) -> PixelBox {
+  public func toOriginalUnclipped(_ box: Box) -> Box {
     let (dx, dy, sx, sy) = (Float(left), Float(top), Float(scaleX), Float(scaleY))
-    return PixelBox(
+    return Box(
       x1: (box.x1 - dx) / sx, y1: (box.y1 - dy) / sy,
       x2: (box.x2 - dx) / sx, y2: (box.y2 - dy) / sy)
   }
 
   /// A box of the original picture in pixels of the input.
-  public func toInput(_ box: PixelBox) -> PixelBox {
+  public func toInput(_ box: Box) -> Box {
     let (dx, dy, sx, sy) = (Float(left), Float(top), Float(scaleX), Float(scaleY))
-    return PixelBox(
+    return Box(
       x1: box.x1 * sx + dx, y1: box.y1 * sy + dy, x2: box.x2 * sx + dx, y2: box.y2 * sy + dy)
   }
 }

@@ -28,10 +28,20 @@ package struct Cast: Elementwise {
     [try Self.fact(context.input(0), as: dtype)]
   }
 
-  /// A fact under another type; sizes survive in types that hold them.
+  /// A fact under another type; sizes survive in types that hold them exactly.
   package static func fact(_ input: Fact, as dtype: DType) -> Fact {
     var fact = Fact(dtype, input.shape)
-    if dtype.isFloatingPoint || dtype == .int64 || dtype == .int32 { fact.content = input.sizes }
+    let largest: Int
+    switch dtype {
+    case .int64: largest = .max
+    case .float64: largest = 1 << 53
+    case .int32: largest = Int(Int32.max)
+    case .float32: largest = 1 << 24
+    default: return fact
+    }
+    if let sizes = input.sizes, sizes.allSatisfy({ ($0.fixed ?? 0).magnitude <= largest }) {
+      fact.content = sizes
+    }
     return fact
   }
 

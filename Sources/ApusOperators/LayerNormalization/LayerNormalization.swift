@@ -35,7 +35,7 @@ package struct LayerNormalization: Operator {
     try Sizes.requireFloat(x.dtype, "X")
     _ = try context.input(1)
     guard let shape = x.shape else { return [x, Fact(.float32, nil), Fact(.float32, nil)] }
-    let first = try Sizes.axis(axis, rank: shape.count)
+    let first = try Axes.resolved(axis, rank: shape.count)
     for index in 1...2 {
       guard let factor = context[index]?.shape else { continue }
       try check(factor, against: shape)
@@ -47,12 +47,12 @@ package struct LayerNormalization: Operator {
   package func evaluate(_ inputs: [Tensor?]) throws(OperatorError) -> [Tensor] {
     let x = try inputs.required(0)
     let sizes = x.shape.dimensions
-    let first = try Sizes.axis(axis, rank: sizes.count)
+    let first = try Axes.resolved(axis, rank: sizes.count)
     var (elements, means, inverses) = Normalisation.runs(
       x.doubles, length: x.count == 0 ? 0 : Sizes.product(sizes[first...]), epsilon: epsilon)
     try combine(&elements, x.shape, with: inputs.required(1)) { $0 *= $1 }
     if let bias = inputs.optional(2) { try combine(&elements, x.shape, with: bias) { $0 += $1 } }
-    let moments = try Sizes.shape(x.shape.facts.enumerated().map { $0 < first ? $1 : 1 })
+    let moments = try OutputSize.shape(x.shape.facts.enumerated().map { $0 < first ? $1 : 1 })
     if means.count != moments.count {
       means = [Double](repeating: .nan, count: moments.count)
       inverses = means
@@ -62,6 +62,27 @@ package struct LayerNormalization: Operator {
       Tensor(doubles: means, dtype: .float32, shape: moments),
       Tensor(doubles: inverses, dtype: .float32, shape: moments),
     ]
+  }
+
+  /// Mean, variance and quotient step by step; for float32, with the axis counted from the end.
+  package func expansion(
+    opset: Int, inputs: [ValueID?], in patch: inout Patch
+  ) throws(OperatorError) -> [ValueID]? {
+    guard opset < 17 else { return nil }
+    guard axis < 0, inputs.count >= 2 else {
+      throw OperatorError(
+        "needs operator set 17, or an axis counted from the end, but has axis \(axis)")
+    }
+    let axes = patch.constant(Tensor((axis..<0).map(Int64.init)), name: "axes")
+    let mean = patch.add(ReduceMean(), [inputs[0], axes])
+    let distance = patch.add(Sub(), [inputs[0], mean])
+    let variance = patch.add(ReduceMean(), [patch.add(Mul(), [distance, distance]), axes])
+    let added = patch.add(
+      Add(), [variance, patch.constant(Tensor(scalar: epsilon), name: "epsilon")])
+    let deviation = patch.add(Sqrt(), [added])
+    var output = patch.add(Mul(), [patch.add(Div(), [distance, deviation]), inputs[1]])
+    if inputs.count > 2, inputs[2] != nil { output = patch.add(Add(), [output, inputs[2]]) }
+    return [output, mean, patch.add(Reciprocal(), [deviation])]
   }
 
   private func combine(

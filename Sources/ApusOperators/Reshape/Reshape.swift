@@ -105,11 +105,6 @@ package struct Reshape: ShapeOnly {
   }
 
   package func evaluate(_ inputs: [Tensor?]) throws(OperatorError) -> [Tensor] {
-    let input = try inputs.required(0)
-    let shape = try outputShape(inputs)
-    guard shape.count == input.count else {
-      throw OperatorError("\(input.shape) cannot be reshaped to \(shape)")
-    }
-    return [input.reshaped(to: shape)]
+    [try inputs.required(0).withShape(try outputShape(inputs))]
   }
 }

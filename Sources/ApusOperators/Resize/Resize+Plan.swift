@@ -19,7 +19,7 @@ struct AxisResampling {
 extension Resize {
   /// The axes `scales` and `sizes` speak of, counted from the front.
   func axesInUse(rank: Int) throws(OperatorError) -> [Int] {
-    axes.isEmpty ? Array(0..<rank) : try Sizes.axes(axes, rank: rank)
+    axes.isEmpty ? Array(0..<rank) : try Axes.resolved(axes, rank: rank)
   }
 
   /// The resampling along every axis.
@@ -58,7 +58,7 @@ extension Resize {
   private func stretch(
     _ plan: inout [AxisResampling], _ places: [Int], _ sizes: [Int]
   ) throws(OperatorError) {
-    for size in sizes where size < 0 || size > Sizes.maximumCount {
+    for size in sizes where size < 0 || size > OutputSize.maximum {
       throw OperatorError("'sizes' must not be negative or too large, but are \(sizes)")
     }
     for (place, size) in zip(places, sizes) {
@@ -70,7 +70,7 @@ extension Resize {
     let scale = (aspectRatio == .notLarger ? scales.min() : scales.max()) ?? 1
     for place in places {
       let size = (scale * Double(plan[place].input) + 0.5).rounded(.down)
-      guard size <= Double(Sizes.maximumCount) else {
+      guard size <= Double(OutputSize.maximum) else {
         throw OperatorError("the output would have \(size) elements along axis \(place)")
       }
       plan[place].output = Int(size)
@@ -86,7 +86,7 @@ extension Resize {
     if let size = size.fixed {
       // In single precision, as ONNX's own shape inference has it.
       let product = (Float(size) * scale).rounded(.down)
-      guard product <= Float(Sizes.maximumCount) else {
+      guard product <= Float(OutputSize.maximum) else {
         throw OperatorError("a size of \(size) times \(scale) is too large")
       }
       return .fixed(Int(product))
@@ -129,6 +129,8 @@ extension Resize {
   }
 
   /// The coordinate in the input of an output element; nil where it is extrapolated.
+  ///
+  /// As in ONNX's reference, the width of the output is scale times size, not rounded down.
   private func coordinate(_ place: Int, _ axis: AxisResampling) -> Double? {
     let x = Double(place)
     let last = Double(axis.input - 1)
@@ -138,7 +140,7 @@ extension Resize {
     case .halfPixelSymmetric:
       let offset = Double(axis.input) / 2 * (1 - Double(axis.output) / width)
       return offset + (x + 0.5) / axis.scale - 0.5
-    case .pytorchHalfPixel: return width == 1 ? -0.5 : (x + 0.5) / axis.scale - 0.5
+    case .pytorchHalfPixel: return axis.output > 1 ? (x + 0.5) / axis.scale - 0.5 : 0
     case .alignCorners: return width == 1 ? 0 : x * last / (width - 1)
     case .asymmetric: return x / axis.scale
     case .halfPixelForNearest: return (x + 0.5) / axis.scale
@@ -152,7 +154,7 @@ extension Resize {
 
   /// The input elements an output element is a weighted sum of.
   private func taps(_ x: Double, _ axis: AxisResampling) -> [(source: Int, weight: Double)] {
-    let bounded = max(-Double(Sizes.maximumCount), min(Double(Sizes.maximumCount), x))
+    let bounded = max(-Double(OutputSize.maximum), min(Double(OutputSize.maximum), x))
     let base = Int(bounded.rounded(.down))
     let ratio = bounded - Double(base)
     let first: Int
@@ -189,11 +191,14 @@ extension Resize {
     }
   }
 
-  /// The weight of an element at a distance: a triangle, or the cubic convolution kernel of Keys (1981).
+  /// The weight of an element at a distance: a triangle, or a cubic.
   private func kernel(_ distance: Double) -> Double {
+    mode == .linear ? max(0, 1 - abs(distance)) : Self.cubic(distance, a: Double(cubicA))
+  }
+
+  /// The cubic convolution kernel of Keys (1981).
+  static func cubic(_ distance: Double, a: Double) -> Double {
     let x = abs(distance)
-    if mode == .linear { return max(0, 1 - x) }
-    let a = Double(cubicA)
     if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
     return x < 2 ? ((x - 5) * x + 8) * x * a - 4 * a : 0
   }

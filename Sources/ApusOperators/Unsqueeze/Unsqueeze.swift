@@ -43,6 +43,6 @@ package struct Unsqueeze: ShapeOnly {
   }
 
   package func evaluate(_ inputs: [Tensor?]) throws(OperatorError) -> [Tensor] {
-    [try inputs.required(0).reshaped(to: try outputShape(inputs))]
+    [try inputs.required(0).withShape(try outputShape(inputs))]
   }
 }

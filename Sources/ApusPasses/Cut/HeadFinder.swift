@@ -48,13 +48,13 @@ struct HeadFinder {
     found = graph.nodes.compactMap { heads[$0.id] }
   }
 
-  /// Whether the convolution is the mean of a distribution: one filter of weights 0, 1, 2, … and no bias, as
-  /// box distributions (DFL) are decoded.
+  /// Whether the convolution is the mean of a distribution, as box distributions (DFL) are decoded: one filter
+  /// without bias, of weights that are 0, 1, 2, … up to the rounding of a quantised export.
   func isExpectation(_ node: Node) -> Bool {
     guard let weights = index.constant(node.input(1)), weights.shape[0] == 1, weights.count > 1,
       node.input(2) == nil || index.constant(node.input(2))?.doubles == [0]
     else { return false }
-    return weights.doubles.enumerated().allSatisfy { Double($0) == $1 }
+    return weights.doubles.enumerated().allSatisfy { abs(Double($0) - $1) < 0.5 }
   }
 
   /// Whether a box distribution is decoded from the value: its numbers reach an expectation.

@@ -119,7 +119,36 @@ extension HeadLayout {
       throw CutError(
         "\(grid.why), but \(joined.why)", candidates: Self.names(finder))
     }
-    return grid ?? joined
+    if let grid { try checkBoxes(grid) }
+    return grid ?? joined ?? assumedAnchors(channels: channels)
+  }
+
+  /// Fails where an output has another number of boxes than the anchors of all cells.
+  private func checkBoxes(_ grid: AnchorGrid) throws(CutError) {
+    for output in finder.graph.outputs {
+      guard let shape = finder.graph[output].fact.shape, shape.count == 3,
+        shape[2] == .fixed(grid.numbers), let boxes = shape[1].fixed,
+        boxes != grid.anchors * cells
+      else { continue }
+      throw CutError(
+        "output '\(finder.graph[output].name)' has \(boxes) boxes, but \(cells) cells of"
+          + " \(grid.anchors) anchors make \(grid.anchors * cells)",
+        candidates: Self.names(finder))
+    }
+  }
+
+  /// What the channels allow, where nothing is decoded in the graph.
+  private func assumedAnchors(channels: Int) -> AnchorGrid? {
+    let known = finder.graph.card.classNames.count
+    if known > 0, channels % (5 + known) == 0 {
+      return AnchorGrid(
+        anchors: channels / (5 + known), numbers: 5 + known,
+        why: "\(channels) channels and \(known) class names")
+    }
+    guard channels % 3 == 0, channels / 3 > 5 else { return nil }
+    return AnchorGrid(
+      anchors: 3, numbers: channels / 3,
+      why: "\(channels) channels, assumed to be 3 anchors as is usual; nothing in the graph tells")
   }
 
   /// Looks for the value of shape [N, anchors, numbers, H, W] that a head is viewed as.

@@ -58,7 +58,10 @@ extension ActivationRecognition {
 struct SiluRecognition: ActivationRecognition {
   static let name = "recognize-silu"
   let forms = [
-    Form(pattern: .op(Mul.self, .any("x"), .op(Sigmoid.self, .any("x"))), op: Silu())
+    Form(pattern: .op(Mul.self, .any("x"), .op(Sigmoid.self, .any("x"))), op: Silu()),
+    Form(
+      pattern: .op(Swish.self, .any("x"), name: "swish"),
+      condition: { ($0.node("swish").op as? Swish)?.alpha == 1 }, op: Silu()),
   ]
 }
 

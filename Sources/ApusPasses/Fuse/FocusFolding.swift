@@ -15,7 +15,7 @@ struct FocusFolding: Pass {
   func patch(at node: Node, in index: GraphIndex) throws(Miss) -> Patch {
     var op = try root(node, as: Conv.self)
     guard let (concat, join) = index.producer(of: node.input(0), as: Concat.self), join.axis == 1,
-      concat.inputs.count >= 4
+      concat.inputs.count >= 4, index.producer(of: concat.input(0), as: Slice.self) != nil
     else { throw Miss("it does not follow a Concat of slices", isNear: false) }
     guard index.hasSingleReader(concat.outputs[0]) else {
       throw Miss("'\(concat.name)' is read elsewhere too")
@@ -91,7 +91,8 @@ struct FocusFolding: Pass {
     for filter in 0..<filters {
       for (slice, offset) in offsets.enumerated() {
         for channel in 0..<channels {
-          let from = (filter * channels * offsets.count + slice * channels + channel) * height * width
+          let from =
+            (filter * channels * offsets.count + slice * channels + channel) * height * width
           let to = (filter * channels + channel) * height * width * step * step
           for y in 0..<height {
             for x in 0..<width {

@@ -14,7 +14,8 @@ struct PadFolding: Pass {
     guard let source = padding.input(0), let rank = index.fact(source).rank,
       let added = pads(of: padding, rank: rank, in: index)
     else { throw Miss("the padding of '\(padding.name)' is not known") }
-    guard pad.mode == .constant, padding.input(2) == nil || index.isScalar(padding.input(2), 0) else {
+    guard pad.mode == .constant, padding.input(2) == nil || index.isScalar(padding.input(2), 0)
+    else {
       throw Miss("'\(padding.name)' does not pad with zeros")
     }
     let isSpatial = [0, 1, rank, rank + 1].allSatisfy { added[$0] == 0 }

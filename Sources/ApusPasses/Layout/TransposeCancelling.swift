@@ -53,17 +53,18 @@ struct TransposeCancelling: Pass {
         return source
       }
       guard node.op is any Elementwise, node.outputs.count == 1, depth < maximumDepth,
-        allReadersAreMoved(value, isTop: depth == 0)
+        index.hasSingleReader(value)
       else { throw Miss("'\(node.name)' is not elementwise or is read elsewhere too") }
       var inputs: [ValueID?] = []
-      for case .some(let input) in node.inputs {
+      for input in node.inputs {
+        // An optional input that is left out stays so.
+        guard let input else {
+          inputs.append(nil)
+          continue
+        }
         inputs.append(try transposed(input, depth: depth + 1))
       }
       return patch.add(node.op, inputs, name: node.name)
-    }
-
-    private func allReadersAreMoved(_ value: ValueID, isTop: Bool) -> Bool {
-      index.hasSingleReader(value)
     }
 
     private mutating func constant(_ tensor: Tensor, named value: ValueID) throws(Miss) -> ValueID {

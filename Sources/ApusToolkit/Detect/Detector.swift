@@ -41,6 +41,8 @@ public final class Detector {
     self.options = options
     do {
       var graph = model.graph
+      _ = try Pipeline.simplify.run(on: &graph)
+      graph = try SinglePrecision.widening(graph)
       _ = try Pipeline.compile.run(on: &graph)
       self.graph = graph
     } catch {
@@ -83,12 +85,9 @@ public final class Detector {
       let found = try reading.detections(outputs, options: suppression)
       let mapping = geometry.placed
       let detections = found.map { detection in
-        let box = detection.box
-        let original = mapping.toOriginal(
-          PixelBox(x1: box.x1, y1: box.y1, x2: box.x2, y2: box.y2))
-        return Detection(
-          box: Box(x1: original.x1, y1: original.y1, x2: original.x2, y2: original.y2),
-          score: detection.score, classID: detection.classID)
+        Detection(
+          box: mapping.toOriginal(detection.box), score: detection.score, classID: detection.classID
+        )
       }
       timing = Timing(
         preprocess: (fitted - start) / .seconds(1), inference: (done - fitted) / .seconds(1),
@@ -106,7 +105,7 @@ public final class Detector {
     if let executor = executors[shape] { return executor }
     let input = graph[graph.inputs[0]]
     let compiled = try Compiler().compile(
-      graph, inputShapes: [input.name: shape.dimensions])
+      graph, inputShapes: [input.name: shape])
     let executor = try PlanExecutor(
       compiled.plan, threads: options.threads, host: compiled.host)
     // A folder of pictures of many sizes must not hold a plan for each of them.

@@ -1,6 +1,7 @@
 import ApusBoxes
 import ApusFamilies
 import ApusGraph
+import ApusOperators
 import ApusTensor
 
 /// How the outputs of a network become detections.
@@ -45,7 +46,7 @@ enum OutputReading: Sendable {
 
   private static func seen(_ graph: Graph) throws(ApusError) -> OutputReading {
     let facts = graph.outputs.map { graph[$0].fact }
-    let selects = graph.nodes.contains { $0.op is any BoxSelection }
+    let selects = graph.nodes.contains { $0.op is TopK || $0.op is NonMaxSuppression }
     for (place, fact) in facts.enumerated() {
       guard let shape = fact.shape, shape.count == 3, let width = shape[2].fixed else { continue }
       if width == 6, selects { return .finished(output: place) }

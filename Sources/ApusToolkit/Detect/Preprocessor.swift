@@ -36,7 +36,7 @@ struct Preprocessor: Sendable {
     _ image: Image, letterbox: Letterbox
   ) throws(ImageError) -> (tensor: Tensor, geometry: LetterboxGeometry) {
     let (fitted, geometry) = try image.letterboxed(letterbox)
-    let values = fitted.planar(order: order, normalization: normalization)
+    let values = try fitted.planar(order: order, normalization: normalization)
     return (Tensor(values, shape: [1, 3, fitted.height, fitted.width]), geometry)
   }
 }

@@ -1,3 +1,4 @@
+import ApusBoxes
 import ApusFamilies
 
 /// What a checkpoint says of itself.

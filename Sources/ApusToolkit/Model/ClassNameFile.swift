@@ -1,4 +1,4 @@
-public import ApusBoxes
+import ApusBoxes
 import Foundation
 
 /// Names of classes given by the user.
@@ -9,7 +9,8 @@ public enum ClassNameFile {
   public static func read(_ path: String) throws(ApusError) -> [String] {
     if path == "coco" { return ClassNames.coco80.names }
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw .failure("'\(path)': the class names cannot be read; expected UTF-8 text, one name a line")
+      throw .failure(
+        "'\(path)': the class names cannot be read; expected UTF-8 text, one name a line")
     }
     var names = text.split(separator: "\n", omittingEmptySubsequences: false).map {
       $0.trimmingCharacters(in: .whitespacesAndNewlines)

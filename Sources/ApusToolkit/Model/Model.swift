@@ -28,7 +28,9 @@ public struct Model: Sendable {
   public init(path: String, input: ModelInput = .symbolic) throws(ApusError) {
     self.path = path
     let bytes = try Self.read(path)
-    switch CheckpointFormat(of: bytes) {
+    // No ONNX file starts with the first byte of a pickle; the checkpoint reader says what is wrong with it.
+    let isPickle = bytes.first == 0x80
+    switch CheckpointFormat(of: bytes) ?? (isPickle ? .torchLegacy : nil) {
     case .safetensors:
       throw .failure(
         "'\(path)': a safetensors file holds weights but no network; give the .pt checkpoint")

@@ -50,7 +50,8 @@ public struct ModelCut: Sendable, Encodable, CustomStringConvertible {
   private init(_ cut: HeadCut) {
     heads = cut.heads.map {
       Head(
-        name: $0.name, channels: $0.channels, stride: $0.stride, role: $0.role.rawValue, why: $0.why)
+        name: $0.name, channels: $0.channels, stride: $0.stride, role: $0.role.rawValue, why: $0.why
+      )
     }
     anchors = cut.anchors
     classes = cut.classes

@@ -18,14 +18,17 @@ enum ModelEquality {
   ) throws -> Double {
     guard checks > 0 else { return 0 }
     var greatest = 0.0
-    let isHalf = before.allValues.contains { $0.fact.dtype == .float16 || $0.fact.dtype == .bfloat16 }
+    let isHalf = before.allValues.contains {
+      $0.fact.dtype == .float16 || $0.fact.dtype == .bfloat16
+    }
     for seed in 1...UInt64(checks) {
       var equality = Equality()
       equality.runs = 1
       equality.seed = seed
       equality.tolerance = isHalf ? halfTolerance : tolerance
       let differences = try equality.differences(after, before, evaluate: run)
-      if let worst = differences.max(by: { $0.relative < $1.relative }), !equality.accepts([worst]) {
+      if let worst = differences.max(by: { $0.relative < $1.relative }), !equality.accepts([worst])
+      {
         let gap = worst.mismatch ?? "difference \(worst.relative) of its range"
         throw ApusError.failure(
           "the simplified model differs from the original in output '\(worst.output)' on random"
@@ -42,7 +45,7 @@ enum ModelEquality {
   ) throws -> [String: Tensor] {
     let names = graph.inputs.map { graph[$0].name }
     let given = names.compactMap { inputs[$0] }
-    let shapes = Dictionary(uniqueKeysWithValues: zip(names, given.map(\.shape.dimensions)))
+    let shapes = Dictionary(uniqueKeysWithValues: zip(names, given.map(\.shape)))
     let compiled = try Compiler().compile(graph, inputShapes: shapes)
     let executor = try PlanExecutor(compiled.plan, threads: 1, host: compiled.host)
     let outputs = try executor.run(inputs: given)

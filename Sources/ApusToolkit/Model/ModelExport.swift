@@ -1,4 +1,4 @@
-public import ApusGraph
+import ApusGraph
 import ApusONNX
 import ApusPasses
 import Foundation

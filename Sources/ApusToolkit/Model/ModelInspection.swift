@@ -1,4 +1,5 @@
 public import ApusGraph
+import ApusTensor
 import Foundation
 
 /// What a model is, for people and for machines.

@@ -19,14 +19,17 @@ public struct OutputFolder: Sendable {
           + " choose another with --output")
     }
     guard FileManager.default.isWritableFile(atPath: path) else {
-      throw .failure("'\(path)': the output folder cannot be written to; choose another with --output")
+      throw .failure(
+        "'\(path)': the output folder cannot be written to; choose another with --output")
     }
   }
 
   /// A path in the folder for the result of a source: its own name, with a number where two sources share
   /// one.
   public mutating func path(for source: String, ending: String) -> String {
-    let base = source == "-" ? "stdin" : ((source as NSString).lastPathComponent as NSString).deletingPathExtension
+    let base =
+      source == "-"
+      ? "stdin" : ((source as NSString).lastPathComponent as NSString).deletingPathExtension
     var name = "\(base).\(ending)"
     var number = 2
     while !taken.insert(name).inserted {

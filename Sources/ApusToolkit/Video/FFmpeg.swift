@@ -78,7 +78,8 @@ enum FFmpeg {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       let text = String(decoding: complaint.prefix(300), as: UTF8.self)
-      throw .failure("'\(path)': \(program) cannot read it: \(text.trimmingCharacters(in: .newlines))")
+      throw .failure(
+        "'\(path)': \(program) cannot read it: \(text.trimmingCharacters(in: .newlines))")
     }
     return data
   }

@@ -57,7 +57,8 @@ public final class VideoReader {
       do {
         chunk = try frames.fileHandleForReading.read(upToCount: size - pixels.count) ?? Data()
       } catch {
-        throw .failure("'\(path)': frame \(framesRead) cannot be read: \(error.localizedDescription)")
+        throw .failure(
+          "'\(path)': frame \(framesRead) cannot be read: \(error.localizedDescription)")
       }
       if chunk.isEmpty { break }
       pixels.append(contentsOf: chunk)

@@ -1,4 +1,5 @@
 import ApusBoxes
+import ApusGraph
 import ApusImage
 import ApusToolkit
 import ArgumentParser
@@ -47,10 +48,13 @@ struct Detect: ParsableCommand {
   @Option(name: .customLong("max-det"), help: "The most boxes kept for a picture.")
   var maxDetections = 1000
 
-  @Option(name: .long, help: "Side of the network's input, or HEIGHTxWIDTH. (default: the model's own)")
+  @Option(
+    name: .long, help: "Side of the network's input, or HEIGHTxWIDTH. (default: the model's own)")
   var imageSize: ImageSize?
 
-  @Flag(name: .customLong("rect"), help: "Cut the input down to the smallest rectangle that holds the picture.")
+  @Flag(
+    name: .customLong("rect"),
+    help: "Cut the input down to the smallest rectangle that holds the picture.")
   var isRectangular = false
 
   @Option(name: .long, help: "Threads that share the work. (default: one for each processor)")

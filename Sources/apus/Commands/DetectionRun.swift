@@ -27,7 +27,8 @@ struct DetectionRun {
   mutating func process(_ source: MediaSource, progress: inout ProgressLine) throws {
     switch source {
     case .picture(let path):
-      try picture(decoded { () throws(ImageError) in try decoder.decode(contentsOf: path) }, source: path)
+      try picture(
+        decoded { () throws(ImageError) in try decoder.decode(contentsOf: path) }, source: path)
       progress.advance()
     case .standardInput:
       let bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())

@@ -24,7 +24,8 @@ struct Export: ParsableCommand {
   @Option(name: .customLong("from"), help: "The same as the argument.")
   var from: String?
 
-  @Option(name: [.customLong("to"), .short], help: "The ONNX file to write. (default: beside the model)")
+  @Option(
+    name: [.customLong("to"), .short], help: "The ONNX file to write. (default: beside the model)")
   var to: String?
 
   @Option(help: "ONNX operator set, 9 to 22.")

@@ -22,7 +22,9 @@ struct ProgressLine {
   mutating func advance() {
     done += 1
     let now = ContinuousClock.now
-    guard isTerminal, now - start > .seconds(2), now - lastWrite > .milliseconds(200) else { return }
+    guard isTerminal, now - start > .seconds(2), now - lastWrite > .milliseconds(200) else {
+      return
+    }
     lastWrite = now
     isShown = true
     let line = Self.line(what, done: done, total: total, seconds: (now - start) / .seconds(1))

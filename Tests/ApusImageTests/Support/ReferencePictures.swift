@@ -1,3 +1,4 @@
+import ApusBoxes
 import ApusImage
 import ApusTestSupport
 import Foundation
@@ -28,10 +29,10 @@ extension SafetensorsFixture {
   }
 
   /// A tensor `[n, 4]` of corners.
-  func boxes(_ name: String) throws -> [PixelBox] {
+  func boxes(_ name: String) throws -> [Box] {
     let values = try floats(name)
     return stride(from: 0, to: values.count, by: 4).map { index in
-      PixelBox(
+      Box(
         x1: values[index], y1: values[index + 1], x2: values[index + 2], y2: values[index + 3])
     }
   }

@@ -1,0 +1,135 @@
+import ApusGraph
+import ApusOperators
+import ApusTensor
+import Testing
+
+/// A tensor of small numbers that differ from one another.
+func ramp(_ shape: Shape, _ dtype: DType = .float32, from start: Int = -3) -> Tensor {
+  Tensor(
+    integers: (0..<shape.count).map { Int64(start + $0 * 7 % 23) }, dtype: dtype, shape: shape)
+}
+
+/// One node for the laws.
+struct LawCase: CustomTestStringConvertible, Sendable {
+  let op: any Operator
+  let inputs: [Tensor?]
+  let outputCount: Int
+
+  init(_ op: any Operator, _ inputs: [Tensor?], _ outputCount: Int = 1) {
+    self.op = op
+    self.inputs = inputs
+    self.outputCount = outputCount
+  }
+
+  var testDescription: String { "\(op)" }
+}
+
+/// Evaluation, inference and every operator-set version agree on the operators of networks.
+@Suite struct NetworkLawsTests {
+  static let image = ramp([2, 4, 7, 6])
+
+  static let convolutions: [LawCase] = [
+    LawCase(Conv(), [image, ramp([3, 4, 3, 2]), ramp([3])]),
+    LawCase(
+      Conv(Convolution(window: Window(strides: [2, 3], pads: [1, 0, 2, 1]), groups: 2)),
+      [image, ramp([6, 2, 3, 3])]),
+    LawCase(
+      Conv(Convolution(window: Window(strides: [2, 2], padding: .sameLower))),
+      [image, ramp([5, 4, 3, 3])]),
+    LawCase(Conv(), [ramp([1, 2, 9]), ramp([3, 2, 4])]),
+    LawCase(Conv(), [ramp([1, 2, 4, 5, 3]), ramp([3, 2, 2, 2, 2])]),
+    LawCase(
+      ConvTranspose(window: Window(strides: [2, 2], pads: [1, 1, 0, 1]), outputPadding: [1, 0]),
+      [image, ramp([4, 3, 3, 2]), ramp([3])]),
+    LawCase(
+      ConvTranspose(window: Window(strides: [2, 2], padding: .sameUpper), groups: 2),
+      [image, ramp([4, 3, 3, 2])]),
+    LawCase(MatMul(), [ramp([2, 1, 4, 5]), ramp([3, 5, 6])]),
+    LawCase(MatMul(), [ramp([5], .int32), ramp([5], .int32)]),
+    LawCase(
+      Gemm(alpha: 0.5, beta: 2, transposesA: true, transposesB: true),
+      [ramp([4, 3]), ramp([5, 4]), ramp([3, 1])]),
+  ]
+
+  static let pools: [LawCase] = [
+    LawCase(
+      MaxPool(
+        Pooling(
+          kernel: [3, 3], window: Window(strides: [2, 2], pads: [1, 1, 1, 1], roundsUp: true))
+      ), [image], 2),
+    LawCase(MaxPool(Pooling(kernel: [2, 3]), countsColumnsFirst: true), [image], 2),
+    LawCase(
+      AveragePool(
+        Pooling(kernel: [3, 3], window: Window(pads: [1, 1, 1, 1])), countsPadding: true),
+      [image]),
+    LawCase(LpPool(Pooling(kernel: [2, 2]), p: 3), [image]),
+    LawCase(GlobalAveragePool(), [image]), LawCase(GlobalMaxPool(), [image]),
+  ]
+
+  static let others: [LawCase] = [
+    LawCase(Softmax(), [image]), LawCase(Softmax(axis: 1), [image]),
+    LawCase(LogSoftmax(axis: 1), [image]), LawCase(Hardmax(axis: 1), [image]),
+    LawCase(
+      BatchNormalization(epsilon: 0.001),
+      [image, ramp([4]), ramp([4]), ramp([4]), ramp([4], from: 1)]),
+    LawCase(InstanceNormalization(), [image, ramp([4]), ramp([4])]),
+    LawCase(GroupNormalization(groups: 2), [image, ramp([4]), ramp([4])]),
+    LawCase(LayerNormalization(axis: -2), [image, ramp([7, 6]), ramp([6])], 3),
+    LawCase(LRN(size: 3), [image]),
+    LawCase(Resize(), [image, nil, Tensor([Float](arrayLiteral: 1, 1, 2, 0.5))]),
+    LawCase(
+      Resize(mode: .cubic, coordinates: .alignCorners),
+      [image, nil, nil, Tensor([Int64](arrayLiteral: 2, 4, 5, 11))]),
+    LawCase(
+      Resize(mode: .linear, axes: [3, 2], antialias: true),
+      [image, nil, nil, Tensor([Int64](arrayLiteral: 3, 4))]),
+    LawCase(TopK(axis: 1), [image, Tensor([Int64(2)])], 2),
+    LawCase(TopK(axis: -1, largest: false), [ramp([3, 6], .int64), Tensor([Int64(6)])], 2),
+    LawCase(ArgMax(axis: -1, keepsAxis: false), [image]),
+    LawCase(ArgMin(axis: 1, takesLast: true), [image]),
+  ]
+
+  static let reductions: [LawCase] = {
+    let types: [any Reduction.Type] = [
+      ReduceL1.self, ReduceL2.self, ReduceLogSum.self, ReduceLogSumExp.self, ReduceMax.self,
+      ReduceMean.self, ReduceMin.self, ReduceProd.self, ReduceSum.self, ReduceSumSquare.self,
+    ]
+    let positive = ramp([2, 4, 3], from: 1)
+    return types.flatMap { type in
+      [
+        LawCase(
+          type.init(keepsAxes: true, keepsWithoutAxes: false), [positive, Tensor([Int64(-1), 0])]),
+        LawCase(type.init(keepsAxes: false, keepsWithoutAxes: false), [positive]),
+        LawCase(type.init(keepsAxes: false, keepsWithoutAxes: true), [positive]),
+      ]
+    }
+  }()
+
+  @Test(arguments: convolutions + pools + others + reductions)
+  func holds(_ law: LawCase) {
+    #expect(OperatorLaws(law.op, law.inputs, outputCount: law.outputCount).violations() == [])
+  }
+
+  @Test func countsMultiplyAccumulates() throws {
+    let inputs = [Fact(.float32, [1, 8, 20, 20]), Fact(.float32, [16, 4, 3, 3])]
+    let conv = Conv(Convolution(window: Window(pads: [1, 1, 1, 1]), groups: 2))
+    let context = InferenceContext(inputs: inputs, outputCount: 1, scope: "conv")
+    let outputs = try conv.infer(context)
+    let count = conv.multiplyAccumulates(inputs: inputs, outputs: outputs)
+    #expect(count == 16 * 20 * 20 * 4 * 3 * 3)
+  }
+
+  @Test func symbolicSizesGoThrough() throws {
+    let height = Dimension.symbol("height")
+    let x = Fact(.float32, [.symbol("batch"), 3, height * 32, 640])
+    let stem = Conv(Convolution(window: Window(strides: [2, 2], pads: [1, 1, 1, 1])))
+    let w = Fact(.float32, [16, 3, 3, 3])
+    let facts = try stem.infer(
+      InferenceContext(inputs: [x, w], outputCount: 1, scope: "stem"))
+    #expect(facts[0].shape == [.symbol("batch"), 16, height * 16, 320])
+    let scales = Fact(constant: Tensor([Float](arrayLiteral: 1, 1, 2, 2)))
+    let up = try Resize().infer(
+      InferenceContext(inputs: [facts[0], nil, scales], outputCount: 1, scope: "up"))
+    #expect(up[0].shape == [.symbol("batch"), 16, height * 32, 640])
+  }
+}
