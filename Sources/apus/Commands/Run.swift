@@ -37,6 +37,9 @@ struct Run: ParsableCommand {
   @Option(name: .long, help: "Threads that share the work.")
   var threads = 1
 
+  @Option(help: "Run this often on the same inputs, to measure it.")
+  var runs = 1
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -44,11 +47,15 @@ struct Run: ParsableCommand {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads is \(threads), but must be from 1 to 1024.")
     }
+    guard (1...100_000).contains(runs) else {
+      throw ValidationError("--runs is \(runs), but must be from 1 to 100000.")
+    }
   }
 
   func run() throws {
     let result = try ModelRun.run(
-      Model(path: model), inputs: input, outputs: output, executor: executor, threads: threads)
+      Model(path: model), inputs: input, outputs: output, executor: executor, threads: threads,
+      runs: runs)
     if json {
       try JSONOutput.print(result)
     } else {
