@@ -96,7 +96,8 @@ import Testing
           ["export", path, "--to", "o.onnx", "--image-size", size], status: 2,
           says: ["multiple of 32", near])
         try place.refuses(
-          ["detect", path, "p.bmp", "--image-size", size], status: 2, says: ["multiple of 32", near])
+          ["detect", path, "p.bmp", "--image-size", size], status: 2,
+          says: ["multiple of 32", near])
       }
       try place.refuses(
         ["detect", path, "p.bmp", "--image-size", "16384"], says: [path, "larger than"])
