@@ -33,7 +33,8 @@ struct Detect: ParsableCommand {
   @Option(name: .shortAndLong, help: "The folder for annotated pictures and text files.")
   var output = "detections"
 
-  @Option(name: .long, help: "Scores to exceed. (default: the model's own)")
+  @Option(
+    name: .long, help: "Scores to exceed: 0.25, or 0.25,person=0.4. (default: the model's own)")
   var conf: String?
 
   @Option(name: .long, help: "Overlap above which boxes are one object. (default: the model's own)")
@@ -97,8 +98,7 @@ struct Detect: ParsableCommand {
     // Where nothing was found fit to write, no empty folder stays.
     defer { run.close() }
     var failures: [String] = []
-    var progress = ProgressLine(
-      media.count == 1 ? "frames" : "pictures", total: media.count == 1 ? nil : media.count)
+    var progress = ProgressLine("pictures", total: media.count)
     for source in media {
       do {
         try run.process(source, progress: &progress)

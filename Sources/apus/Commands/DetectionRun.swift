@@ -49,7 +49,9 @@ struct DetectionRun {
         decoded { () throws(ImageError) in try decoder.decode(bytes, name: "standard input") },
         source: "-")
       progress.advance()
-    case .video(let path): try video(path, progress: &progress)
+    case .video(let path):
+      try video(path)
+      progress.advance()
     }
   }
 
@@ -87,12 +89,14 @@ struct DetectionRun {
     try writeText(found)
   }
 
-  private mutating func video(_ path: String, progress: inout ProgressLine) throws {
+  private mutating func video(_ path: String) throws {
     let reader = try VideoReader(path: path)
     var writer: VideoWriter?
     if !command.writesNoPictures, let target = try folder?.path(for: path, ending: "mp4") {
       writer = try VideoWriter(path: target, like: reader)
     }
+    var progress = ProgressLine("frames", total: reader.frameCount)
+    defer { progress.finish() }
     var frame = 0
     while let image = try reader.next() {
       let found = try detect(image, source: path, frame: frame)

@@ -20,7 +20,9 @@ enum StandardOutput {
     try write(Data(text.utf8))
   }
 
-  /// Writes everything and a line end. A reader that closed its end, as `head` does, has seen enough.
+  /// Writes everything and a line end.
+  ///
+  /// A reader that closed its end, as `head` does, has seen enough.
   private static func write(_ data: Data) throws {
     let bytes = [UInt8](data) + [0x0A]
     var sent = 0
