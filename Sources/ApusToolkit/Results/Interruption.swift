@@ -11,9 +11,10 @@ import Synchronization
 /// Leaves no half-written file behind where a run is interrupted (Ctrl-C) or terminated.
 public enum Interruption {
   private static let temporaryFiles = Mutex<Set<String>>([])
-  private static let watchers = Mutex<[any DispatchSourceSignal]>([])
+  /// Keeps the watchers alive. Written by `watch` alone, before anything else runs.
+  nonisolated(unsafe) private static var watchers: [any DispatchSourceSignal] = []
 
-  /// Starts to watch for interruption; and lets writing to a closed pipe fail instead of ending the process.
+  /// Starts to watch for interruption, once, at the start of the process; and lets writing to a closed pipe fail instead of ending the process.
   public static func watch() {
     signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -27,7 +28,7 @@ public enum Interruption {
         kill(getpid(), number)
       }
       source.activate()
-      watchers.withLock { $0.append(source) }
+      watchers.append(source)
     }
   }
 
