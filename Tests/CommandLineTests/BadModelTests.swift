@@ -169,11 +169,12 @@ import Testing
       try FileManager.default.createDirectory(
         at: place.folder.appendingPathComponent("d.onnx"), withIntermediateDirectories: true)
       for (model, words) in [
-        "m.onnx": ["no ONNX model"], "m.pt": ["torch.save"], "d.onnx": ["is a folder"],
-        "absent.onnx": ["no such file"], "": ["no such file"],
+        "m.onnx": ["m.onnx", "no ONNX model"], "m.pt": ["m.pt", "torch.save"],
+        "d.onnx": ["'d.onnx'", "is a folder"], "absent.onnx": ["'absent.onnx'", "no such file"],
+        "": ["''", "no such file"],
       ] {
-        try place.refuses(["inspect", model], says: [model] + words)
-        try place.refuses(["detect", model, "p.bmp", "--output", "found"], says: [model] + words)
+        try place.refuses(["inspect", model], says: words)
+        try place.refuses(["detect", model, "p.bmp", "--output", "found"], says: words)
       }
     }
   }

@@ -33,6 +33,7 @@ public struct ModelExport: Sendable, Encodable, CustomStringConvertible {
     beside source: String, ending: String, option: String
   ) throws(ApusError) -> String {
     let path = (source as NSString).deletingPathExtension + ending
+    try FilePath.checkTarget(path, source: source)
     guard !FileManager.default.fileExists(atPath: path) else {
       throw .failure("'\(path)': exists already; name it with \(option) to replace it")
     }

@@ -22,10 +22,13 @@ enum ModelLimits {
 
   /// Refuses a graph with a value of more elements than an operator may give.
   ///
-  /// - Parameter inputShapes: sizes of inputs by name, for inputs with symbols.
+  /// - Parameters:
+  ///   - inputShapes: sizes of inputs by name, for inputs with symbols.
+  ///   - remedy: what to do about it.
   /// - Throws: `ApusError` naming the file, the value and its shape.
   static func checkSizes(
-    of graph: Graph, path: String, inputShapes: [String: [Int]] = [:]
+    of graph: Graph, path: String, inputShapes: [String: [Int]] = [:],
+    remedy: String = "run the model at a smaller size"
   ) throws(ApusError) {
     let sized: Graph
     do {
@@ -44,7 +47,7 @@ enum ModelLimits {
         guard !overflow, product <= OutputSize.maximum else {
           throw .failure(
             "'\(path)': value '\(value.name)' is \(value.fact), larger than"
-              + " \(OutputSize.maximum) elements; run the model at a smaller size")
+              + " \(OutputSize.maximum) elements; \(remedy)")
         }
         count = product
       }

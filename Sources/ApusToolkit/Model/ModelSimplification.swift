@@ -71,7 +71,11 @@ public struct ModelSimplification: Sendable, Encodable {
       // What Apus does not know is kept and written back, but cannot be run.
       let unchecked = checks > 0 ? ModelLimits.unknownOperator(in: model.graph) : nil
       let checks = unchecked == nil ? checks : 0
-      if checks > 0 { try ModelLimits.checkSizes(of: model.graph, path: model.path) }
+      if checks > 0 {
+        try ModelLimits.checkSizes(
+          of: model.graph, path: model.path,
+          remedy: "export the model for a smaller input, or give --check 0 to leave it unchecked")
+      }
       let difference = try ModelEquality.difference(
         model.graph, simplified.graph, checks: checks, progress: progress)
       return (

@@ -24,8 +24,7 @@ public enum Interruption {
         signal: number, queue: .global(qos: .userInitiated))
       source.setEventHandler {
         removeTemporaryFiles()
-        signal(number, SIG_DFL)
-        kill(getpid(), number)
+        end(by: number)
       }
       source.activate()
       watchers.append(source)
@@ -40,6 +39,18 @@ public enum Interruption {
   /// The file is finished, or removed.
   static func settle(_ path: String) {
     temporaryFiles.withLock { _ = $0.remove(path) }
+  }
+
+  /// Ends the process as the signal would have without a watcher, so that a caller sees why.
+  private static func end(by number: Int32) -> Never {
+    signal(number, SIG_DFL)
+    // A signal source blocks its signal in every thread.
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    sigaddset(&mask, number)
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+    raise(number)
+    _exit(128 + number)
   }
 
   private static func removeTemporaryFiles() {

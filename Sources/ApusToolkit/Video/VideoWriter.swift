@@ -42,6 +42,8 @@ public final class VideoWriter {
       // Frames that were taken so far make no whole video: end ffmpeg before its file is removed.
       if isStarted {
         process.terminate()
+        // It ends at the end of its input, should it not heed the signal.
+        try? frames.fileHandleForWriting.close()
         process.waitUntilExit()
       }
       try? FileManager.default.removeItem(atPath: temporary)
