@@ -126,6 +126,7 @@ let package = Package(
     .target(
       name: "ApusTestSupport", dependencies: ["ApusTensor", "ApusGraph"],
       path: "Tests/ApusTestSupport", swiftSettings: tests),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     room("ApusTensor"),
     room("ApusBoxes"),
     room("ApusGraph", uses: ["ApusTensor", "ApusOperators"]),
@@ -148,7 +149,8 @@ let package = Package(
     room(
       "ApusCompiler",
       uses: [
-        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusRuntime", "ApusPlan",
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusKernels",
+        "ApusRuntime", "ApusPlan", "CAllocationCounter",
       ]),
     room(
       "ApusFamilies",
@@ -162,8 +164,8 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "ApusTensor", "ApusGraph", "ApusOperators", "ApusONNX", "ApusInterpreter",
-        "ApusTestSupport",
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusONNX", "ApusInterpreter", "ApusRuntime",
+        "ApusCompiler", "ApusTestSupport",
       ],
       exclude: ["exceptions.txt"], swiftSettings: tests),
     .testTarget(name: "LayeringTests", swiftSettings: tests),

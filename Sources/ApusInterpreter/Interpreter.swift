@@ -1,10 +1,11 @@
 public import ApusGraph
 public import ApusTensor
 
-/// Runs a graph in the plainest way there is: node after node, each by its operator's own evaluation.
+/// Runs a graph in the plainest way there is: node after node, each by its operator's own
+/// evaluation.
 ///
-/// This is the oracle that every faster way of running is compared with; it has no optimisation but that a
-/// value is let go after its last reader.
+/// This is the oracle that every faster way of running is compared with; it has no optimisation but
+/// that a value is let go after its last reader.
 public struct Interpreter: Sendable {
   /// The graph it runs.
   public let graph: Graph

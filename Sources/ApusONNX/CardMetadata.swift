@@ -1,8 +1,8 @@
 import ApusGraph
 import Foundation
 
-/// The model card in a file's metadata: whole under a key of our own, and in parts under the keys that
-/// upstream exporters use.
+/// The model card in a file's metadata: whole under a key of our own, and in parts under the keys
+/// that upstream exporters use.
 enum CardMetadata {
   /// The whole card, as JSON.
   static let key = "apus.card"
@@ -11,7 +11,8 @@ enum CardMetadata {
 
   /// The card, and the metadata that is not part of it.
   ///
-  /// Metadata under upstream keys that is understood moves into the card, and is written from there.
+  /// Metadata under upstream keys that is understood moves into the card, and is written from
+  /// there.
   static func read(
     _ metadata: [String: String]
   ) throws(ONNXError) -> (card: ModelCard, rest: [String: String]) {
@@ -19,7 +20,10 @@ enum CardMetadata {
     var card = ModelCard()
     if let text = rest.removeValue(forKey: key) {
       do {
-        card = try JSONDecoder().decode(ModelCard.self, from: Data(text.utf8))
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+          positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        card = try decoder.decode(ModelCard.self, from: Data(text.utf8))
       } catch {
         throw ONNXError(
           .format, "is not a model card", at: "metadata '\(key)'",
@@ -87,7 +91,8 @@ enum CardMetadata {
     }
   }
 
-  /// The strides of all levels; upstream states the coarsest only, and its levels start at 8 and double.
+  /// The strides of all levels; upstream states the coarsest only, and its levels start at 8 and
+  /// double.
   private static func strides(_ text: String?) -> [Int]? {
     guard let text, let coarsest = Int(text), coarsest >= 8, coarsest <= 1024,
       coarsest & (coarsest - 1) == 0

@@ -3,23 +3,28 @@ import Foundation
 
 /// Writes the elements of large constants into one file beside the model.
 ///
-/// The file gets its name when the model itself is written; before, it is a temporary one.
+/// Both files get their names when both are complete; before, they are temporary ones.
 final class ExternalDataWriter {
   /// Tensors start at multiples of this, so that the file can be mapped.
   private static let alignment = 4096
 
+  private let model: URL
   private let target: URL
+  private let temporaryModel: URL
   private let temporary: URL
-  private var isFinished = false
 
   init(model: URL) {
+    self.model = model
     target = model.appendingPathExtension("data")
-    temporary = model.deletingLastPathComponent()
-      .appendingPathComponent(".\(model.lastPathComponent).\(UUID().uuidString).data")
+    let name = ".\(model.lastPathComponent).\(UUID().uuidString)"
+    temporaryModel = model.deletingLastPathComponent().appendingPathComponent(name)
+    temporary = temporaryModel.appendingPathExtension("data")
   }
 
   deinit {
-    if !isFinished { try? FileManager.default.removeItem(at: temporary) }
+    // Both are gone where everything went well.
+    try? FileManager.default.removeItem(at: temporary)
+    try? FileManager.default.removeItem(at: temporaryModel)
   }
 
   /// Writes the data, and returns the model that refers to it.
@@ -63,11 +68,19 @@ final class ExternalDataWriter {
     return proto
   }
 
-  /// Gives the data file its name.
-  func finish() throws(ONNXError) {
+  /// Writes the model too, and gives both files their names.
+  func finish(model bytes: [UInt8]) throws(ONNXError) {
+    do {
+      try Data(bytes).write(to: temporaryModel)
+    } catch {
+      throw ONNXError(
+        .file, "cannot be written", advice: "check the folder's permissions and the space left")
+    }
     guard rename(temporary.path, target.path) == 0 else {
       throw ONNXError(.file, "the data file '\(target.lastPathComponent)' cannot be written")
     }
-    isFinished = true
+    guard rename(temporaryModel.path, model.path) == 0 else {
+      throw ONNXError(.file, "cannot be written", advice: "check that the path is no folder")
+    }
   }
 }

@@ -24,9 +24,9 @@ struct ModelExporter {
     self.graph = try OperatorExpansion.expanded(graph, opset: opset)
     var added: [(String, Tensor)] = []
     try encodeNodes(addingTo: &added)
-    let dropped = removeUnread()
+    let read = removeUnread()
     constants = self.graph.constants.compactMap { value in
-      dropped.contains(value.name) ? nil : value.constant.map { (value.name, $0) }
+      read.contains(value.name) ? value.constant.map { (value.name, $0) } : nil
     }
     constants += added
   }
@@ -54,17 +54,16 @@ struct ModelExporter {
     }
   }
 
-  /// Removes nodes that were read in the graph and are not read in the file, because an older operator set
-  /// has an attribute where the graph has an input.
+  /// Removes nodes that were read in the graph and are not read in the file, because an older
+  /// operator set has an attribute where the graph has an input.
   ///
-  /// - Returns: names of constants of which the same is true.
+  /// - Returns: names of all values that the file reads or gives out.
   private mutating func removeUnread() -> Set<String> {
     var before = Set(graph.outputs.map { graph[$0].name })
-    let outputs = before
+    var read = before
     for node in graph.nodes {
       before.formUnion(node.inputs.compactMap { $0.map { graph[$0].name } })
     }
-    var read = outputs
     var kept: [ONNXNodeProto] = []
     for node in nodes.reversed() {
       let names = node.output.filter { !$0.isEmpty }
@@ -76,7 +75,7 @@ struct ModelExporter {
       kept.append(node)
     }
     nodes = kept.reversed()
-    return before.subtracting(read)
+    return read
   }
 
   /// The whole model.

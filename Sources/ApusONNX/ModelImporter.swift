@@ -93,7 +93,8 @@ struct ModelImporter {
     }
   }
 
-  /// Type and shape as a file states them; sizes it does not state become symbols of the value's name.
+  /// Type and shape as a file states them; sizes it does not state become symbols of the value's
+  /// name.
   private static func fact(_ type: ONNXTypeProto.Tensor, name: String) -> Fact {
     let dtype = ElementType.dtype(type.elemType)
     guard type.hasShape else { return Fact(dtype, nil) }
@@ -109,7 +110,8 @@ struct ModelImporter {
 
   /// Adds the initialisers as constants.
   ///
-  /// - Returns: those whose element type Apus does not have: they become nodes of an unknown operator.
+  /// - Returns: those whose element type Apus does not have: they become nodes of an unknown
+  ///   operator.
   private mutating func addInitializers(
     _ proto: ONNXGraphProto
   ) throws(ONNXError) -> [ONNXTensorProto] {

@@ -4,9 +4,9 @@ import SwiftProtobuf
 
 /// Reads ONNX models.
 ///
-/// Nodes may be listed in any order; operators Apus does not know are kept under their names. Nothing a file
-/// says is trusted: sizes are checked before memory is taken, and other files are read only inside the
-/// model's own folder.
+/// Nodes may be listed in any order; operators Apus does not know are kept under their names.
+/// Nothing a file says is trusted: sizes are checked before memory is taken, and other files are
+/// read only inside the model's own folder.
 public enum ONNXReader {
   /// Reads a model file.
   ///
@@ -27,7 +27,8 @@ public enum ONNXReader {
   ///
   /// - Parameters:
   ///   - name: what errors call the model.
-  ///   - folder: where files with external data lie; without it, a model that has such files is refused.
+  ///   - folder: where files with external data lie; without it, a model that has such files is
+  ///     refused.
   public static func read(
     _ bytes: [UInt8], name: String? = nil, folder: URL? = nil, limits: ONNXLimits = ONNXLimits()
   ) throws(ONNXError) -> Graph {

@@ -26,13 +26,13 @@ public struct ONNXWriteOptions: Sendable {
 
 /// Writes graphs as ONNX models that other runtimes load.
 ///
-/// Operators that only Apus has are expanded, and every operator is written as the chosen operator set has
-/// it; what the set lacks is refused, all of it, before anything is written.
+/// Operators that only Apus has are expanded, and every operator is written as the chosen operator
+/// set has it; what the set lacks is refused, all of it, before anything is written.
 public enum ONNXWriter {
   /// Constants below this many bytes stay in the model file.
   static let smallestExternal = 1024
-  /// Above this many bytes of constants, the larger ones go into a file of their own: the format allows 2 GiB
-  /// in all.
+  /// Above this many bytes of constants, the larger ones go into a file of their own: the format
+  /// allows 2 GiB in all.
   static let largestEmbedded = 1_900_000_000
 
   /// Writes a model file; one that exists is replaced only when the new one is complete.
@@ -47,9 +47,7 @@ public enum ONNXWriter {
       let isLarge = exporter.constantBytes > largestEmbedded
       if options.externalData == .always || isLarge {
         let data = ExternalDataWriter(model: url)
-        let model = try data.write(exporter)
-        try save(try serialized(model), to: url)
-        try data.finish()
+        try data.finish(model: try serialized(try data.write(exporter)))
       } else {
         try save(try serialized(exporter.model { TensorCoding.message($0, name: $1) }), to: url)
       }

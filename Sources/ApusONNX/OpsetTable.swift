@@ -5,8 +5,8 @@ enum OpsetTable {
   /// The versions that are written.
   static let writable = readable
 
-  /// The oldest version of the file format that belongs to an operator set, from ONNX's release table;
-  /// never below 4, the first in which initialisers need not be listed as inputs.
+  /// The oldest version of the file format that belongs to an operator set, from ONNX's release
+  /// table; never below 4, the first in which initialisers need not be listed as inputs.
   static func irVersion(opset: Int) -> Int64 {
     switch opset {
     case ...9: 4

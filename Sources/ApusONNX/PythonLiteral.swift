@@ -1,7 +1,7 @@
 /// A text that Python's `repr` printed: numbers, strings, lists, tuples and dictionaries of these.
 ///
-/// Upstream exporters write class names and sizes into a model's metadata this way. The text is parsed, never
-/// evaluated.
+/// Upstream exporters write class names and sizes into a model's metadata this way. The text is
+/// parsed, never evaluated.
 indirect enum PythonLiteral: Equatable {
   case number(Double)
   case string(String)

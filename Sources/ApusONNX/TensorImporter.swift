@@ -66,8 +66,8 @@ struct TensorImporter {
 
   /// A tensor whose elements are in the field of their type.
   ///
-  /// Which field holds which type is ONNX's: small integers, booleans and the bits of 16-bit floats lie in
-  /// `int32_data`.
+  /// Which field holds which type is ONNX's: small integers, booleans and the bits of 16-bit floats
+  /// lie in `int32_data`.
   private func typedTensor(
     _ proto: ONNXTensorProto, _ dtype: DType, _ shape: Shape, place: String
   ) throws(ONNXError) -> Tensor {

@@ -1,7 +1,7 @@
 /// Walks the bytes of a model without building anything, to say where they stop making sense.
 ///
-/// Only used after parsing has failed. Messages are entered down to the fields of nodes, tensors and
-/// attributes.
+/// Only used after parsing has failed. Messages are entered down to the fields of nodes, tensors
+/// and attributes.
 struct WireScan {
   /// A fault: its place in the file, and a sentence.
   struct Fault {

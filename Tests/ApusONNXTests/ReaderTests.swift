@@ -132,7 +132,8 @@ import Testing
     let op = try #require(node.op as? ForeignOperator)
     #expect(op.kind == OperatorKind("Fancy", domain: "com.example"))
     #expect(op.attributes["ratio"] == .int(7))
-    // The subgraph reads 's' from outside: the node depends on it, and a written file says the same.
+    // The subgraph reads 's' from outside: the node depends on it, and a written file says the
+    // same.
     #expect(node.inputs.compactMap { $0.map { graph[$0].name } } == ["a", "s"])
     #expect(graph[node.outputs[0]].fact.shape == [2])
     let again = try ONNXReader.read(try ONNXWriter.bytes(of: graph))

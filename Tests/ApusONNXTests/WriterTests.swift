@@ -40,7 +40,8 @@ import Testing
     let older = try ONNXReader.read(try ONNXWriter.bytes(of: graph, options: options))
     #expect(older.opset == 11 && older.nodes.count == 1)
     #expect(older[older.outputs[0]].fact.shape == [2, 1])
-    // In the file the constant is an attribute; reading makes it an input again, under another name.
+    // In the file the constant is an attribute; reading makes it an input again, under another
+    // name.
     #expect(older.value(named: "axes") == nil && older.constants.count == 1)
     let same = try ONNXReader.read(try ONNXWriter.bytes(of: graph))
     #expect(GraphDifference.first(graph, same) == nil)

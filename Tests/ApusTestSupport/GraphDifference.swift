@@ -25,13 +25,21 @@ public enum GraphDifference {
         if x != y { return "node '\(left.name)': \(x), then \(y)" }
       }
     }
-    let constants = Dictionary(
-      b.constants.map { ($0.name, $0.constant) }, uniquingKeysWith: { $1 })
-    if a.constants.count != constants.count {
-      return "\(a.constants.count), then \(constants.count) constants"
+    let (before, after) = (constants(of: a), constants(of: b))
+    if before.count != after.count {
+      return "\(before.count), then \(after.count) constants"
     }
-    let changed = a.constants.first { constants[$0.name] != $0.constant }
-    return changed.map { "constant '\($0.name)'" }
+    let changed = before.keys.sorted().first { before[$0] != after[$0] }
+    return changed.map { "constant '\($0)'" }
+  }
+
+  /// The constants that a node reads or a caller receives, by name; others are not written.
+  private static func constants(of graph: Graph) -> [String: Tensor] {
+    let read = Set(graph.outputs + graph.nodes.flatMap { $0.inputs.compactMap { $0 } })
+    let pairs = graph.constants.filter { read.contains($0.id) }
+    return Dictionary(
+      pairs.compactMap { value in value.constant.map { (value.name, $0) } },
+      uniquingKeysWith: { $1 })
   }
 
   private static func describe(_ value: Value) -> String { "\(value.name): \(value.fact)" }

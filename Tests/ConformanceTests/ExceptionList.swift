@@ -2,8 +2,8 @@ import Foundation
 
 /// The cases that need not pass, each with its reason: `exceptions.txt` beside this file.
 ///
-/// A line holds a pattern of names (`*` stands for any characters), the executor (`*` for all) and the
-/// reason, separated by spaces. Empty lines and lines that start with `#` say nothing.
+/// A line holds a pattern of names (`*` stands for any characters), the executor (`*` for all) and
+/// the reason, separated by spaces. Empty lines and lines that start with `#` say nothing.
 struct ExceptionList {
   struct Entry {
     let line: Int

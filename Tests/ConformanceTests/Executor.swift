@@ -1,6 +1,8 @@
+import ApusCompiler
 import ApusGraph
 import ApusInterpreter
 import ApusONNX
+import ApusRuntime
 import ApusTensor
 import ApusTestSupport
 
@@ -15,7 +17,9 @@ protocol Executor: Sendable {
 
 /// All executors, the oracle first.
 enum Executors {
-  static let all: [any Executor] = [InterpreterExecutor(), WrittenExecutor()]
+  static let all: [any Executor] = [
+    InterpreterExecutor(), WrittenExecutor(), CompiledExecutor(),
+  ]
 }
 
 /// The oracle.
@@ -41,5 +45,17 @@ struct WrittenExecutor: Executor {
       throw CaseFailure("changed when written and read again: \(difference)")
     }
     return try Interpreter(again).run(inputs)
+  }
+}
+
+/// The compiled plan, for the sizes of the given inputs, on the best instruction set of the
+/// machine.
+struct CompiledExecutor: Executor {
+  let name = "compiled"
+
+  func run(_ graph: Graph, _ inputs: [String: Tensor], case name: String) throws -> [Tensor] {
+    let compilation = try Compiler().compile(graph, inputShapes: inputs.mapValues(\.shape))
+    let given = graph.inputs.compactMap { inputs[graph[$0].name] }
+    return try compilation.executor(threads: 2).run(inputs: given)
   }
 }

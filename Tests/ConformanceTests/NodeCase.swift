@@ -11,7 +11,8 @@ struct CaseFailure: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// Where the cases lie and where written models go; both are set by `Tools/conformance/onnx-node-tests`.
+/// Where the cases lie and where written models go; both are set by
+/// `Tools/conformance/onnx-node-tests`.
 enum ConformanceFolders {
   static let cases = folder("APUS_ONNX_NODE_CASES")
   private static let written = folder("APUS_ONNX_WRITTEN")

@@ -2,6 +2,7 @@ import ApusCheckpoints
 import ApusCompiler
 import ApusGraph
 import ApusInterpreter
+import ApusPlan
 import ApusRuntime
 import ApusTensor
 

@@ -1,8 +1,6 @@
 import ApusToolkit
 import ArgumentParser
 
-extension ModelRun.Executor: ExpressibleByArgument {}
-
 /// `apus run`.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,7 +24,14 @@ struct Run: ParsableCommand {
   @Option(name: .shortAndLong, help: "The safetensors file to write.")
   var output: String
 
-  @Option(help: "What runs the graph: compiled or interpreter.")
+  @Option(
+    help: "What runs the graph: compiled or interpreter.",
+    transform: { text in
+      guard let executor = ModelRun.Executor(rawValue: text) else {
+        throw ValidationError("'\(text)' is no executor; give compiled or interpreter.")
+      }
+      return executor
+    })
   var executor = ModelRun.Executor.compiled
 
   @Option(name: .long, help: "Threads that share the work.")
