@@ -113,6 +113,6 @@ def rounding_steps(seen, stored):
     """
     if seen.shape != stored.shape:
         raise Failure(f"shape {seen.shape}, expected {stored.shape}")
-    allowed = np.abs(np.spacing(stored)).astype(np.float64) / 2
+    allowed = np.spacing(np.abs(stored)).astype(np.float64) / 2
     allowed += 1e-5 * float(np.abs(stored).max())
     return float((np.abs(seen.astype(np.float64) - stored.astype(np.float64)) / allowed).max())

@@ -27,6 +27,8 @@ def main():
     apus = reference.Apus(arguments.apus.resolve(), arguments.work.resolve())
     table = reference.Table()
     shared = arguments.shared.resolve()
+    if shared.is_dir():
+        table.bounded("the shared models are those the results came from", 0, reference.changed, shared)
     for part in (exports, rewrites, detections):
         part(apus, table, shared if shared.is_dir() else None, arguments.exports)
     return table.finish()

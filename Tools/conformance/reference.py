@@ -1,5 +1,6 @@
 """What the checks of whole models share: running Apus and onnxruntime, measuring, and the table."""
 
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -55,7 +56,7 @@ class Apus:
 
     def __init__(self, program, work):
         self.program, self.work = program, work
-        self.runs = 'SUBCOMMANDS' in self("--help") and "  run " in self("--help")
+        self.runs = "\n  run " in self("--help")
 
     def __call__(self, *arguments):
         result = subprocess.run(
@@ -75,6 +76,26 @@ class Apus:
         result.unlink(missing_ok=True)
         self("run", model, "--input", source, "--output", result, "--executor", executor)
         return load_file(result)
+
+
+# The models used here, and the results that name the hash of the file they came from.
+SOURCES = {
+    "models/yolov5/yolov5n.pt": "yolov5n_pt",
+    "models/yolov5/yolov5n.onnx": "yolov5n_onnx",
+    "models/yolov10/yolov10n.onnx": "yolov10n_onnx",
+}
+
+
+def changed(shared):
+    """How many shared models differ from those the stored results were made with."""
+    wrong = []
+    for model, results in SOURCES.items():
+        metrics = json.loads((shared / "data/expected" / results / "metrics.json").read_text())
+        if hashlib.sha256((shared / model).read_bytes()).hexdigest() != metrics["weights_sha256"]:
+            wrong.append(model)
+    if wrong:
+        raise Failure(f"other files than the results were made with: {', '.join(wrong)}")
+    return 0
 
 
 def image(path):
