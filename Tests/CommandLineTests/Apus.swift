@@ -32,7 +32,7 @@ enum Apus {
     let output = Pipe()
     let errors = FileManager.default.temporaryDirectory
       .appendingPathComponent("apus-errors-\(UUID().uuidString)")
-    FileManager.default.createFile(atPath: errors.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: errors) }
     let handle = try FileHandle(forWritingTo: errors)
     process.standardOutput = output
