@@ -8,8 +8,6 @@ from reference import Failure, check_model, gap, greatest_gap, image, noise, onn
 
 # Two programs that compute the same in float32, as a part of the greatest value.
 FLOAT = 1e-4
-# The same program on the same numbers.
-SAME = 1e-6
 OPSETS = range(9, 23)
 
 
