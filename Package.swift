@@ -126,6 +126,7 @@ let package = Package(
     .target(
       name: "ApusTestSupport", dependencies: ["ApusTensor", "ApusGraph"],
       path: "Tests/ApusTestSupport", swiftSettings: tests),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     room("ApusTensor"),
     room("ApusBoxes"),
     room("ApusGraph", uses: ["ApusTensor", "ApusOperators"]),
@@ -143,11 +144,13 @@ let package = Package(
     room("ApusInterpreter", uses: ["ApusTensor", "ApusGraph", "ApusOperators"]),
     room(
       "ApusPasses",
-      uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX"]),
+      uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX"],
+      excludes: ["Fixtures"]),
     room(
       "ApusCompiler",
       uses: [
-        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusRuntime", "ApusPlan",
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusKernels",
+        "ApusRuntime", "ApusPlan", "CAllocationCounter",
       ]),
     room(
       "ApusFamilies",

@@ -99,9 +99,11 @@ extension Dimension {
 
   /// The product.
   public static func * (left: Dimension, right: Dimension) -> Dimension {
+    if left.terms.count * right.terms.count > maximumTerms { return opaque(left, "*", right) }
     var terms: [Product: Int] = [:]
     for (a, factorA) in left.terms {
       for (b, factorB) in right.terms {
+        if a.atoms.count + b.atoms.count > maximumAtoms { return opaque(left, "*", right) }
         let atoms = (a.atoms + b.atoms).sorted { $0.text < $1.text }
         let product = Product(atoms: atoms)
         let sum = terms[product, default: 0].addingClamped(factorA.multipliedClamped(by: factorB))
@@ -138,6 +140,9 @@ extension Dimension {
       }
     }
     if let number = rest.fixed { return whole + number.dividedRoundingDown(by: divisor) }
+    if rest.description.utf8.count > Self.maximumText {
+      return whole + Self.opaque(rest, "/", .fixed(divisor))
+    }
     return whole + Dimension(terms: [Product(atoms: [.quotient(rest, divisor)]): 1])
   }
 
@@ -172,6 +177,24 @@ extension Dimension {
   /// The product of the sizes: 1 for none.
   public static func product(_ sizes: some Sequence<Dimension>) -> Dimension {
     sizes.reduce(.fixed(1), *)
+  }
+}
+
+extension Dimension {
+  // No network needs expressions of these sizes; a file made to exhaust memory or time has them.
+  private static let maximumTerms = 256
+  private static let maximumAtoms = 16
+  private static let maximumText = 4096
+
+  /// The result of an operation too large for its algebra to be kept: a name that depends on the operation and
+  /// its operands alone.
+  private static func opaque(_ left: Dimension, _ sign: String, _ right: Dimension) -> Dimension {
+    // FNV-1a, 64 bits (Fowler, Noll and Vo).
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in "(\(left))\(sign)(\(right))".utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return .symbol("size#" + String(hash, radix: 16))
   }
 }
 

@@ -164,9 +164,15 @@ extension Graph {
     declared: [Fact?] = [], provenance: Provenance? = nil
   ) throws(GraphError) -> [ValueID] {
     let unique = Self.unique(name.isEmpty ? op.kind.name : name, among: &nodeNames)
-    let facts = try Self.facts(
-      of: op, inputs: inputs.map { $0.map { self[$0].fact } }, outputCount: outputNames.count,
-      node: unique)
+    let facts: [Fact]
+    do throws(GraphError) {
+      facts = try Self.facts(
+        of: op, inputs: inputs.map { $0.map { self[$0].fact } }, outputCount: outputNames.count,
+        node: unique)
+    } catch {
+      nodeNames.remove(unique)
+      throw error
+    }
     let id = NodeID(rawValue: nextID)
     nextID += 1
     var outputs: [ValueID] = []

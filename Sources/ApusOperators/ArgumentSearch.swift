@@ -41,8 +41,8 @@ extension ArgumentSearch {
 
   package func evaluate(_ inputs: [Tensor?]) throws(OperatorError) -> [Tensor] {
     let input = try inputs.required(0)
-    let shape = try Sizes.shape(output(input.shape.facts))
-    let place = try Sizes.axis(axis, rank: input.shape.rank)
+    let shape = try OutputSize.shape(output(input.shape.facts))
+    let place = try Axes.resolved(axis, rank: input.shape.rank)
     if input.shape[place] == 0 && shape.count > 0 {
       throw OperatorError("an axis of no elements has no largest or smallest")
     }
@@ -62,7 +62,7 @@ extension ArgumentSearch {
 
   private func output(_ shape: [Dimension]) throws(OperatorError) -> [Dimension] {
     var sizes = shape
-    let place = try Sizes.axis(axis, rank: shape.count)
+    let place = try Axes.resolved(axis, rank: shape.count)
     if keepsAxis { sizes[place] = 1 } else { sizes.remove(at: place) }
     return sizes
   }

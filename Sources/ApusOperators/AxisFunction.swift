@@ -86,6 +86,6 @@ extension AxisFunction {
   private func place(rank: Int) throws(OperatorError) -> Int {
     if flattens && axis == rank { return rank }
     if rank == 0 && (axis == -1 || axis == 0) { return 0 }
-    return try Sizes.axis(axis, rank: rank)
+    return try Axes.resolved(axis, rank: rank)
   }
 }

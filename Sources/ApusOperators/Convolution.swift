@@ -59,11 +59,12 @@ package struct Convolution: Hashable, Sendable {
     _ context: InferenceContext, x: Int = 0, w: Int = 1, dtype: DType?
   ) throws(OperatorError) -> [Fact] {
     guard let input = try context.input(x).shape else { return [Fact(dtype, nil)] }
+    try Sizes.requireRank(input, "X", atLeast: 3)
     guard let weights = try context.input(w).shape else {
-      try Sizes.requireRank(input, "X", atLeast: 3)
       let sizes = context.unknownSizes("output", rank: input.count - 1)
       return [Fact(dtype, [input[0]] + sizes)]
     }
+    try Sizes.requireRank(weights, "W", atLeast: 3)
     guard weights.dropFirst(2).allSatisfy({ $0.fixed != nil }) else {
       let sizes = context.unknownSizes("output", rank: input.count - 2)
       return [Fact(dtype, [input[0], weights[0]] + sizes)]
@@ -92,8 +93,8 @@ package struct Convolution: Hashable, Sendable {
   ) throws(OperatorError) -> (elements: [Double], shape: Shape) {
     var axes = try axes(x: x.shape.facts, w: w.shape.facts)
     let spatial = axes.map { $0.output ?? 0 }
-    _ = try Sizes.shape(axes.map(\.input))
-    let shape = try Sizes.shape([.fixed(x.shape[0]), .fixed(w.shape[0])] + spatial)
+    _ = try OutputSize.shape(axes.map(\.input))
+    let shape = try OutputSize.shape([.fixed(x.shape[0]), .fixed(w.shape[0])] + spatial)
     if let bias, bias.count != w.shape[0] {
       throw OperatorError("'B' must have \(w.shape[0]) elements, but has \(bias.count)")
     }

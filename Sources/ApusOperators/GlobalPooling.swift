@@ -25,7 +25,7 @@ extension GlobalPooling {
     try Sizes.requireFloat(x.dtype, "X")
     try Sizes.requireRank(x.shape.facts, "X", atLeast: 2)
     let groups = try ReducedPlaces(x.shape, axes: Array(2..<x.shape.rank))
-    let shape = try Sizes.shape(x.shape.facts.enumerated().map { $0 < 2 ? $1 : 1 })
+    let shape = try OutputSize.shape(x.shape.facts.enumerated().map { $0 < 2 ? $1 : 1 })
     let results = groups.map(x.doubles) { apply($0) }
     return [Tensor(doubles: results, dtype: x.dtype, shape: shape)]
   }

@@ -53,9 +53,9 @@ package struct MatrixProduct {
   package func evaluate<Number: ProductNumber>(
     _ a: [Number], _ b: [Number]
   ) throws(OperatorError) -> (elements: [Number], shape: Shape) {
-    let shape = try Sizes.shape(output)
-    let leftShape = try Sizes.shape(left)
-    let rightShape = try Sizes.shape(right)
+    let shape = try OutputSize.shape(output)
+    let leftShape = try OutputSize.shape(left)
+    let rightShape = try OutputSize.shape(right)
     let rows = leftShape[leftShape.rank - 2]
     let columns = rightShape[rightShape.rank - 1]
     let depth = leftShape[leftShape.rank - 1]

@@ -6,6 +6,18 @@ package enum OutputSize {
   /// The largest number of elements of one output: 1 GiB of float32.
   package static let maximum = 1 << 28
 
+  /// A shape of sizes that are all known, small enough to allocate.
+  package static func shape(_ sizes: [Dimension]) throws(OperatorError) -> Shape {
+    var numbers: [Int] = []
+    for size in sizes {
+      guard let number = size.fixed else {
+        throw OperatorError("the output would have size \(size)")
+      }
+      numbers.append(number)
+    }
+    return try shape(numbers)
+  }
+
   /// A shape of the given sizes; fails where one is negative or the elements are too many.
   package static func shape(_ sizes: [Int]) throws(OperatorError) -> Shape {
     var total = 1

@@ -63,8 +63,8 @@ package struct Pooling: Hashable, Sendable {
     _ body: (_ output: Int, _ input: [Int], _ paddedCount: Int) -> Void
   ) throws(OperatorError) -> Shape {
     let axes = try axes(x: shape.facts)
-    _ = try Sizes.shape(axes.map(\.input))
-    let output = try Sizes.shape(shape.facts.prefix(2) + axes.map { $0.output ?? 0 })
+    _ = try OutputSize.shape(axes.map(\.input))
+    let output = try OutputSize.shape(shape.facts.prefix(2) + axes.map { $0.output ?? 0 })
     guard output.count > 0, let last = axes.last else { return output }
     let rows = WindowRows(axes)
     let width = output[output.rank - 1]
@@ -104,7 +104,7 @@ package struct Pooling: Hashable, Sendable {
 
   /// The shape of the output.
   package func outputShape(_ shape: Shape) throws(OperatorError) -> Shape {
-    try Sizes.shape(shape.facts.prefix(2) + axes(x: shape.facts).map { $0.output ?? 0 })
+    try OutputSize.shape(shape.facts.prefix(2) + axes(x: shape.facts).map { $0.output ?? 0 })
   }
 }
 

@@ -68,7 +68,7 @@ extension Reduction {
     let rank = input.shape.rank
     let axes = try reducedAxes(inputs.optional(1)?.ints ?? [], rank: rank)
     let groups = try ReducedPlaces(input.shape, axes: axes)
-    let shape = Shape(try Sizes.shape(output(input.shape.facts, axes)).dimensions)
+    let shape = Shape(try OutputSize.shape(output(input.shape.facts, axes)).dimensions)
     if input.dtype.isFloatingPoint {
       let elements = input.doubles
       let results = groups.map(elements) { apply($0) }
@@ -81,7 +81,7 @@ extension Reduction {
 
   private func reducedAxes(_ axes: [Int], rank: Int) throws(OperatorError) -> [Int] {
     if axes.isEmpty { return keepsWithoutAxes ? [] : Array(0..<rank) }
-    return try Sizes.axes(axes, rank: rank)
+    return try Axes.resolved(axes, rank: rank)
   }
 
   private func output(_ shape: [Dimension], _ axes: [Int]) -> [Dimension] {
@@ -101,8 +101,8 @@ package struct ReducedPlaces {
   package init(_ shape: Shape, axes: [Int]) throws(OperatorError) {
     let kept = (0..<shape.rank).filter { !axes.contains($0) }
     let reduced = (0..<shape.rank).filter(axes.contains)
-    _ = try Sizes.shape(kept.map { .fixed(shape[$0]) })
-    _ = try Sizes.shape(reduced.map { .fixed(shape[$0]) })
+    _ = try OutputSize.shape(kept.map { .fixed(shape[$0]) })
+    _ = try OutputSize.shape(reduced.map { .fixed(shape[$0]) })
     starts = Self.places(shape, kept)
     offsets = Self.places(shape, reduced)
   }

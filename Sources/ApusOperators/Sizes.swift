@@ -3,26 +3,8 @@ package import ApusTensor
 
 /// Checks of sizes, axes and types that come from untrusted attributes and inputs.
 package enum Sizes {
-  /// The largest number of elements the reference evaluation makes a tensor of.
-  package static let maximumCount = 1 << 31
   /// The largest stride, dilation, pad or kernel size; products of two of them fit into `Int`.
   package static let maximumStep = 1 << 30
-
-  /// A shape of sizes that are all known, small enough to allocate.
-  package static func shape(_ sizes: [Dimension]) throws(OperatorError) -> Shape {
-    var numbers: [Int] = []
-    for size in sizes {
-      guard let number = size.fixed, number >= 0 else {
-        throw OperatorError("the output would have size \(size)")
-      }
-      numbers.append(number)
-    }
-    guard clampedProduct(numbers) <= maximumCount else {
-      throw OperatorError(
-        "the output would have shape \(numbers), more than \(maximumCount) elements")
-    }
-    return Shape(numbers)
-  }
 
   /// The product of sizes, none negative; `Int.max` where it overflows.
   package static func clampedProduct(_ sizes: [Int]) -> Int {
@@ -42,25 +24,6 @@ package enum Sizes {
     let known = sizes.compactMap { $0 }
     guard known.count == sizes.count, known.allSatisfy({ $0 >= 0 }) else { return 0 }
     return clampedProduct(shape.dimensions + known)
-  }
-
-  /// An axis counted from the front.
-  package static func axis(_ axis: Int, rank: Int) throws(OperatorError) -> Int {
-    guard axis >= -rank, axis < rank else {
-      throw OperatorError("axis \(axis) is not an axis of a tensor of \(rank) axes")
-    }
-    return axis < 0 ? axis + rank : axis
-  }
-
-  /// Axes counted from the front, each at most once, in the given order.
-  package static func axes(_ axes: [Int], rank: Int) throws(OperatorError) -> [Int] {
-    var result: [Int] = []
-    for axis in axes {
-      let place = try Self.axis(axis, rank: rank)
-      if result.contains(place) { throw OperatorError("axis \(axis) is listed twice in \(axes)") }
-      result.append(place)
-    }
-    return result
   }
 
   /// Fails where the type is known and is not a floating-point type.

@@ -153,7 +153,7 @@ package struct WindowAxis {
     case .sameUpper, .sameLower:
       let count = input.dividedRoundingUp(by: stride)
       output = count
-      guard let size = input.fixed, let count = count.fixed, size <= Sizes.maximumCount else {
+      guard let size = input.fixed, let count = count.fixed, size <= OutputSize.maximum else {
         self.pads = nil
         return
       }
@@ -184,7 +184,7 @@ package struct WindowAxis {
     let count = room.dividedRoundingUp(by: stride) + 1
     // A window that would begin in the padding at the end is left out.
     if stride - 1 + pads.1 < extent { return count }
-    guard let number = count.fixed, let size = input.fixed, size <= Sizes.maximumCount else {
+    guard let number = count.fixed, let size = input.fixed, size <= OutputSize.maximum else {
       return nil
     }
     return .fixed((number - 1) * stride >= size + pads.0 ? number - 1 : number)

@@ -1,5 +1,3 @@
-public import ApusGraph
-
 /// A list of passes, gone through until none finds anything more to change.
 public struct Pipeline: Sendable {
   /// What a person calls the list.
@@ -31,71 +29,64 @@ public struct Pipeline: Sendable {
   }
 }
 
+/// Choices that change what a pipeline does.
+public struct PipelineOptions: Sendable {
+  /// The number of bytes a folded constant may have beyond those of the constants it is made from.
+  public var growthLimit = 1 << 22
+  /// Whether DequantizeLinear nodes of constants are folded, which makes a quantised model a real one.
+  public var foldsDequantization = false
+
+  /// Small constants, quantised weights kept.
+  public init() {}
+}
+
 extension Pipeline {
-  /// Applies the passes until a whole round changes nothing.
+  /// Passes whose result every operator-set version can hold, as a person wants to read it.
   ///
-  /// Dead nodes go even where no pass has anything to do. On an error the graph is as it was.
-  public func run(on graph: inout Graph) throws(GraphError) -> PassReport {
-    var report = PassReport(passes: passes, graph: graph)
-    var draft = graph
-    draft.removeDeadNodes()
-    var changed = true
-    while changed, report.rounds < Self.maximumRounds {
-      changed = false
-      report.rounds += 1
-      for (place, pass) in passes.enumerated() {
-        let patches = try sweep(pass, over: &draft)
-        report.lines[place].patches += patches
-        if patches > 0 { changed = true }
-        if patches > 0, verifiesEachPass { try verify(draft, after: pass) }
-      }
-    }
-    try draft.verify()
-    if explains { report.misses = nearMisses(draft) }
-    report.after = PassReport.count(draft)
-    graph = draft
-    return report
+  /// It gives the same numbers up to the rounding of folded weights.
+  public static let simplify = simplify(PipelineOptions())
+
+  /// Everything of `simplify`, and the operators that only Apus or newer operator sets have: what the compiler
+  /// starts from.
+  public static let compile = compile(PipelineOptions())
+
+  /// `simplify` with other choices.
+  public static func simplify(_ options: PipelineOptions) -> Pipeline {
+    Pipeline("simplify", simplifying(options))
   }
 
-  /// Applies one pass until it finds nothing more.
-  private func sweep(_ pass: any Pass, over graph: inout Graph) throws(GraphError) -> Int {
-    var total = 0
-    for _ in 0..<Self.maximumSweeps {
-      let index = GraphIndex(graph)
-      var batch = PatchBatch()
-      for node in graph.nodes {
-        guard let patch = try? pass.patch(at: node, in: index) else { continue }
-        _ = try? batch.add(patch, in: index)
-      }
-      if batch.patches.isEmpty { break }
-      try graph.apply(batch.patches)
-      total += batch.patches.count
-    }
-    return total
+  /// `compile` with other choices.
+  public static func compile(_ options: PipelineOptions) -> Pipeline {
+    Pipeline("compile", simplifying(options) + recognizing)
   }
 
-  private func verify(_ graph: Graph, after pass: any Pass) throws(GraphError) {
-    do {
-      try graph.verify()
-    } catch {
-      throw GraphError(error.code, "pass '\(pass.name)' broke the graph: \(error)")
-    }
+  private static func simplifying(_ options: PipelineOptions) -> [any Pass] {
+    [
+      NoOpRemoval(),
+      // Known values first: later passes look at constants of the graph, not at facts.
+      ConstantFolding(
+        growthLimit: options.growthLimit, foldsDequantization: options.foldsDequantization),
+      // What remains of shape arithmetic has an unknown size in it; after this, its nodes are dead.
+      ReshapeResolution(),
+      CommonSubexpressions(),
+      CastMerging(),
+      ReshapeMerging(),
+      TransposeMerging(),
+      // After merging: it looks for single Transposes.
+      TransposeCancelling(),
+      // Before the constants: a normalisation between a convolution and a factor would hide the factor.
+      BatchNormalizationFolding(),
+      ChannelConstantFolding(),
+      // After folding: it looks for a convolution right after the Concat.
+      FocusFolding(),
+      PadFolding(),
+    ]
   }
 
-  private func nearMisses(_ graph: Graph) -> [PassReport.NearMiss] {
-    let index = GraphIndex(graph)
-    var misses: [PassReport.NearMiss] = []
-    for pass in passes {
-      for node in graph.nodes {
-        do throws(Miss) {
-          var batch = PatchBatch()
-          _ = try batch.add(pass.patch(at: node, in: index), in: index)
-        } catch {
-          guard error.isNear else { continue }
-          misses.append(.init(pass: pass.name, node: node.name, reason: error.reason))
-        }
-      }
-    }
-    return misses
-  }
+  private static let recognizing: [any Pass] = [
+    SiluRecognition(),
+    HardSwishRecognition(),
+    MishRecognition(),
+    GeluRecognition(),
+  ]
 }

@@ -18,7 +18,7 @@ struct Apus: ParsableCommand {
         apus detect yolov5n.pt photos/ --output detections
       """,
     version: ApusVersion.current,
-    subcommands: [Inspect.self, Export.self, Simplify.self, Cut.self, Detect.self])
+    subcommands: [Inspect.self, Export.self, Simplify.self, Cut.self, Run.self, Detect.self])
 
   /// Runs the command, and turns errors into one sentence and an exit code.
   static func main() {

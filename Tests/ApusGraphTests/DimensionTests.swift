@@ -95,6 +95,20 @@ import Testing
     }
   }
 
+  @Test func hugeExpressionsEndInAName() {
+    var product = Dimension.symbol("a")
+    var quotient = Dimension.symbol("a")
+    for index in 0..<200 {
+      let other = Dimension.symbol("s\(index)")
+      product = (product + other) * (product + 1)
+      quotient = quotient + quotient.dividedRoundingDown(by: 2)
+    }
+    #expect(product.fixed == nil)
+    #expect(quotient.fixed == nil)
+    #expect(product.description.utf8.count < 100_000)
+    #expect(quotient == quotient + 0)
+  }
+
   @Test func printsAsWritten() {
     #expect((Dimension.symbol("h") * 2 + 1).description == "2*h + 1")
     #expect(Dimension.fixed(0).description == "0")

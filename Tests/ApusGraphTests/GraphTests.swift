@@ -72,6 +72,9 @@ struct Example {
     #expect(text.contains("'wrong' (Mul)"))
     #expect(text.contains("float32 [n, 4]") && text.contains("float32 [3]"))
     #expect(graph.nodes.count == before)
+    // The name is free again.
+    _ = try graph.append(Mul(), [y, y], name: "wrong")
+    #expect(graph.nodes.last?.name == "wrong")
   }
 
   @Test func namesAreUnique() throws {

@@ -27,8 +27,9 @@ import Testing
     try expectSameValues(cut, graph)
   }
 
-  @Test(arguments: [false, true]) func separateHeadsAreFound(_ isSimplified: Bool) throws {
-    var graph = try Fixture.read("dfl")
+  @Test(arguments: ["dfl", "topk"], [false, true])
+  func separateHeadsAreFound(_ fixture: String, _ isSimplified: Bool) throws {
+    var graph = try Fixture.read(fixture)
     if isSimplified { _ = try Pipeline.simplify.run(on: &graph) }
     let cut = try HeadCut.find(in: graph)
     #expect(cut.heads.map(\.stride) == [8, 8, 16, 16, 32, 32])
@@ -56,6 +57,58 @@ import Testing
     try graph.verify()
     #expect(graph.outputs.count == 6)
     #expect(!graph.nodes.contains { $0.op is TopK })
+  }
+
+  @Test func constantsPerChannelBelongToTheHead() throws {
+    // YOLOv7's implicit knowledge: a factor for each channel between convolution and decoding.
+    let cut = try HeadCut.find(in: try anchorFree(anchors: 3, numbers: 8, implicit: true))
+    #expect(cut.heads.map(\.name) == ["Mul", "Mul_1"])
+    #expect(cut.anchors == 3 && cut.classes == 3)
+  }
+
+  @Test func oneBoxPerCellIsNoAnchorGrid() throws {
+    // NanoDet: classes and distributions of one box in one head.
+    let cut = try HeadCut.find(in: try anchorFree(anchors: 1, numbers: 35, implicit: false))
+    #expect(cut.heads.map(\.role) == [.other, .other])
+    #expect(cut.anchors == nil && cut.classes == nil)
+  }
+
+  @Test func aModelThatLosesBoxesIsRefused() throws {
+    var graph = try anchorFree(anchors: 3, numbers: 8, implicit: false)
+    let shorter = try graph.append(
+      Slice(),
+      [
+        graph.outputs[0], graph.addConstant(Tensor([Int64(0)])),
+        graph.addConstant(Tensor([Int64(50)])), graph.addConstant(Tensor([Int64(1)])),
+      ], name: "shorter")
+    graph.setOutputs([shorter])
+    let error = #expect(throws: CutError.self) { try HeadCut.find(in: graph) }
+    #expect(error?.message.contains("50 boxes") == true)
+  }
+
+  /// Two levels of one head each, joined to [1, boxes, numbers].
+  private func anchorFree(anchors: Int, numbers: Int, implicit: Bool) throws -> Graph {
+    var net = Net()
+    let x = net.input([1, 3, 32, 32])
+    var joined: [ValueID?] = []
+    for stride in [8, 16] {
+      let window = Window(strides: [stride, stride])
+      let channels = anchors * numbers
+      var y = try net.add(
+        Conv(Convolution(window: window)), x, net.weights(Shape([channels, 3, stride, stride])))
+      if implicit { y = try net.add(Mul(), y, net.weights(Shape([1, channels, 1, 1]))) }
+      let side = Int64(32 / stride)
+      let view =
+        anchors == 1
+        ? y : try net.add(Reshape(), y, net.list([1, Int64(anchors), Int64(numbers), side, side]))
+      let flat = try net.add(
+        Reshape(), view, net.list([1, Int64(anchors), Int64(numbers), side * side]))
+      let turned = try net.add(Transpose([0, 1, 3, 2]), flat)
+      joined.append(try net.add(Reshape(), turned, net.list([1, -1, Int64(numbers)])))
+    }
+    let all = try net.graph.append(
+      Concat(axis: 1), joined, name: "all", outputNames: ["all"])[0]
+    return net.finish(all)
   }
 
   @Test func namesOverride() throws {

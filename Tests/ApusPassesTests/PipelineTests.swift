@@ -52,6 +52,22 @@ import Testing
     }
   }
 
+  @Test func quantisedWeightsAreFoldedWhereAsked() throws {
+    var net = Net()
+    let x = net.input([4])
+    let weights = net.graph.addConstant(Tensor([1, 2, -3, 4] as [Int8]))
+    let real = try net.add(DequantizeLinear(), weights, net.scalar(0.5))
+    let before = net.finish(try net.add(Mul(), x, real))
+    var kept = before
+    _ = try Pipeline.simplify.run(on: &kept)
+    #expect(kept.kinds == ["DequantizeLinear", "Mul"])
+    var options = PipelineOptions()
+    options.foldsDequantization = true
+    var folded = before
+    _ = try Pipeline.simplify(options).run(on: &folded)
+    #expect(folded.kinds == ["Mul"])
+  }
+
   @Test func focusBecomesOneConvolution() throws {
     var graph = try Fixture.read("focus")
     _ = try Pipeline.simplify.run(on: &graph)

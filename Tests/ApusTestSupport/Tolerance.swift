@@ -24,6 +24,7 @@ public enum Tolerance: Sendable, CustomStringConvertible {
     }
   }
 
+  /// The bounds.
   public var description: String {
     switch self {
     case .exact: "exact"

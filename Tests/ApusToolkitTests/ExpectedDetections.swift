@@ -8,7 +8,12 @@ struct ExpectedDetections: Decodable {
   struct Entry: Decodable {
     let xyxy: [Float]
     let score: Float
-    let class_id: Int
+    let classID: Int
+
+    enum CodingKeys: String, CodingKey {
+      case xyxy, score
+      case classID = "class_id"
+    }
   }
   struct Picture: Decodable {
     let detections: [Entry]
@@ -34,7 +39,7 @@ struct ExpectedDetections: Decodable {
       let gap = zip(corners, entry.xyxy).map { abs($0 - $1) }.max() ?? 0
       #expect(gap <= pixels, "\(name): corner \(gap) px away")
       #expect(abs(detection.score - entry.score) <= score, "\(name): score \(detection.score)")
-      #expect(detection.classID == entry.class_id, "\(name)")
+      #expect(detection.classID == entry.classID, "\(name)")
     }
   }
 }

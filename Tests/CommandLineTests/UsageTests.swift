@@ -77,7 +77,8 @@ import Testing
       .deletingLastPathComponent().deletingLastPathComponent()
     let changelog = try String(
       contentsOf: root.appendingPathComponent("CHANGELOG.md"), encoding: .utf8)
-    let version = try Apus.run(["--version"]).output.trimmingCharacters(in: .whitespacesAndNewlines)
+    let printed = try Apus.run(["--version"]).output
+    let version = printed.trimmingCharacters(in: .whitespacesAndNewlines)
     #expect(changelog.contains("## \(version) "))
   }
 }

@@ -61,13 +61,19 @@ import Testing
     try Self.withTree(
       rows: ["| 1 | `One` | x |", "| 1 | `Two` | x |"],
       files: ["Sources/One/a.swift": "import Two\n", "Sources/Two/b.swift": "\n"]
-    ) { root in #expect(try Self.check(root).status == 1) }
+    ) { root in
+      let result = try Self.check(root)
+      #expect(result.status == 1)
+    }
   }
 
   @Test func aTargetWithoutARowFails() throws {
-    try Self.withTree(rows: ["| 0 | `One` | x |"], files: [
-      "Sources/One/a.swift": "\n", "Sources/Two/b.swift": "\n",
-    ]) { root in
+    try Self.withTree(
+      rows: ["| 0 | `One` | x |"],
+      files: [
+        "Sources/One/a.swift": "\n", "Sources/Two/b.swift": "\n",
+      ]
+    ) { root in
       let result = try Self.check(root)
       #expect(result.status == 1)
       #expect(result.output.contains("Sources/Two"))
@@ -76,15 +82,20 @@ import Testing
 
   @Test func vagueNamesAndLongFilesFail() throws {
     let long = String(repeating: "\n", count: 501)
-    try Self.withTree(rows: ["| 0 | `One` | x |"], files: [
-      "Sources/One/StringUtils.swift": "\n", "Sources/One/Long.swift": long,
-    ]) { root in
+    try Self.withTree(
+      rows: ["| 0 | `One` | x |"],
+      files: [
+        "Sources/One/StringUtils.swift": "\n", "Sources/One/Long.swift": long,
+      ]
+    ) { root in
       let result = try Self.check(root)
       #expect(result.status == 1)
       #expect(result.output.contains("501 lines"))
     }
     try Self.withTree(rows: ["| 0 | `One` | x |"], files: ["Sources/One/Utils.swift": "\n"]) {
-      root in #expect(try Self.check(root).output.contains("does not say what is inside"))
+      root in
+      let result = try Self.check(root)
+      #expect(result.output.contains("does not say what is inside"))
     }
   }
 }

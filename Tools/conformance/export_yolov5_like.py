@@ -11,9 +11,10 @@ heads), random weights, 3 classes. What matters is how the heads are decoded:
     three    three outputs [N, 3, H, W, 5 + 3]
     raw      three outputs [N, 3 * (5 + 3), H, W]
     dfl      boxes as distributions and classes in separate heads, without objectness, one output
+    topk     dfl followed by the choice of the best boxes (YOLOv10's end-to-end form), one output [N, 10, 6]
     nms      v70 followed by NonMaxSuppression
 
-Needs the PyPI packages torch and onnx. Usage: export_yolov5_like.py FOLDER
+Needs the PyPI packages of requirements-export.txt. Usage: export_yolov5_like.py FOLDER
 """
 
 import argparse
@@ -154,8 +155,9 @@ class AnchorHeads(nn.Module):
 class DistributionHeads(nn.Module):
     """Distances to the four sides as means of distributions over `bins`, classes beside them."""
 
-    def __init__(self, channels, bins=8):
+    def __init__(self, channels, chooses, bins=8):
         super().__init__()
+        self.chooses = chooses
         self.bins = bins
         self.boxes = nn.ModuleList(nn.Conv2d(c, 4 * bins, 1) for c in channels)
         self.scores = nn.ModuleList(nn.Conv2d(c, CLASSES, 1) for c in channels)
@@ -178,7 +180,18 @@ class DistributionHeads(nn.Module):
         centre = torch.cat(cells, 1).unsqueeze(0)
         low, high = centre - near, centre + far
         box = torch.cat(((low + high) / 2, high - low), 1)
-        return torch.cat((box, scores.sigmoid()), 1)
+        y = torch.cat((box, scores.sigmoid()), 1)
+        return self.best(y.transpose(1, 2)) if self.chooses else y
+
+    def best(self, y, count=10):
+        """The boxes of the best cells, then the best classes of those."""
+        boxes, scores = y.split((4, CLASSES), 2)
+        _, cells = scores.amax(-1).topk(count)
+        boxes = boxes.gather(1, cells.unsqueeze(-1).repeat(1, 1, 4))
+        scores = scores.gather(1, cells.unsqueeze(-1).repeat(1, 1, CLASSES))
+        score, place = scores.flatten(1).topk(count)
+        boxes = boxes.gather(1, (place // CLASSES).unsqueeze(-1).repeat(1, 1, 4))
+        return torch.cat((boxes, score.unsqueeze(-1), (place % CLASSES).unsqueeze(-1).float()), -1)
 
 
 class Detector(nn.Module):
@@ -186,7 +199,10 @@ class Detector(nn.Module):
         super().__init__()
         self.body = Body(focus=form == "focus")
         heads = self.body.channels
-        self.heads = DistributionHeads(heads) if form == "dfl" else AnchorHeads(heads, form)
+        if form in ("dfl", "topk"):
+            self.heads = DistributionHeads(heads, chooses=form == "topk")
+        else:
+            self.heads = AnchorHeads(heads, form)
         # Statistics as after training: neither 0 nor 1.
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
@@ -249,7 +265,8 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    opsets = {"v60": 12, "v70": 17, "computed": 13, "focus": 11, "three": 12, "raw": 12, "dfl": 17}
+    opsets = {"v60": 12, "v70": 17, "computed": 13, "focus": 11, "three": 12, "raw": 12, "dfl": 17,
+              "topk": 13}
     for form, opset in opsets.items():
         onnx.save(export(form, opset), folder / f"{form}.onnx")
     onnx.save(with_suppression(export("v70", 17)), folder / "nms.onnx")

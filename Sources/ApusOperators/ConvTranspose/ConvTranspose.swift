@@ -65,9 +65,9 @@ package struct ConvTranspose: Operator {
     let w = try inputs.required(1)
     let sizes = try spatialSizes(x: x.shape.facts, w: w.shape.facts)
     let filters = w.shape[1] * groups
-    let shape = try Sizes.shape([.fixed(x.shape[0]), .fixed(filters)] + sizes)
-    _ = try Sizes.shape(Array(x.shape.facts.dropFirst(2)))
-    _ = try Sizes.shape(sizes)
+    let shape = try OutputSize.shape([.fixed(x.shape[0]), .fixed(filters)] + sizes)
+    _ = try OutputSize.shape(Array(x.shape.facts.dropFirst(2)))
+    _ = try OutputSize.shape(sizes)
     var output = [Double](repeating: 0, count: shape.count)
     if !output.isEmpty {
       let axes = try axes(x: x.shape, w: w.shape, output: shape)

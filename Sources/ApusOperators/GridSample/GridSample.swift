@@ -63,7 +63,7 @@ package struct GridSample: Operator {
   package func evaluate(_ inputs: [Tensor?]) throws(OperatorError) -> [Tensor] {
     let x = try inputs.required(0)
     let grid = try inputs.required(1)
-    let shape = try Sizes.shape(output(x.shape.facts, grid.shape.facts))
+    let shape = try OutputSize.shape(output(x.shape.facts, grid.shape.facts))
     var output = [Double](repeating: 0, count: shape.count)
     guard !output.isEmpty, x.count > 0 else {
       return [Tensor(doubles: output, dtype: x.dtype, shape: shape)]
@@ -118,7 +118,7 @@ extension GridSample {
 
   private func taps1D(at position: Double, _ size: Int) -> [(place: Int, weight: Double)] {
     let count = Double(size)
-    let limit = Double(Sizes.maximumCount)
+    let limit = Double(OutputSize.maximum)
     let given = alignsCorners ? (position + 1) / 2 * (count - 1) : ((position + 1) * count - 1) / 2
     var x = given.isNaN ? 0 : max(-limit, min(limit, given))
     if mode == .nearest { x = x.rounded(.toNearestOrEven) }

@@ -35,7 +35,7 @@ package struct LayerNormalization: Operator {
     try Sizes.requireFloat(x.dtype, "X")
     _ = try context.input(1)
     guard let shape = x.shape else { return [x, Fact(.float32, nil), Fact(.float32, nil)] }
-    let first = try Sizes.axis(axis, rank: shape.count)
+    let first = try Axes.resolved(axis, rank: shape.count)
     for index in 1...2 {
       guard let factor = context[index]?.shape else { continue }
       try check(factor, against: shape)
@@ -47,12 +47,12 @@ package struct LayerNormalization: Operator {
   package func evaluate(_ inputs: [Tensor?]) throws(OperatorError) -> [Tensor] {
     let x = try inputs.required(0)
     let sizes = x.shape.dimensions
-    let first = try Sizes.axis(axis, rank: sizes.count)
+    let first = try Axes.resolved(axis, rank: sizes.count)
     var (elements, means, inverses) = Normalisation.runs(
       x.doubles, length: x.count == 0 ? 0 : Sizes.product(sizes[first...]), epsilon: epsilon)
     try combine(&elements, x.shape, with: inputs.required(1)) { $0 *= $1 }
     if let bias = inputs.optional(2) { try combine(&elements, x.shape, with: bias) { $0 += $1 } }
-    let moments = try Sizes.shape(x.shape.facts.enumerated().map { $0 < first ? $1 : 1 })
+    let moments = try OutputSize.shape(x.shape.facts.enumerated().map { $0 < first ? $1 : 1 })
     if means.count != moments.count {
       means = [Double](repeating: .nan, count: moments.count)
       inverses = means

@@ -19,7 +19,7 @@ struct AxisResampling {
 extension Resize {
   /// The axes `scales` and `sizes` speak of, counted from the front.
   func axesInUse(rank: Int) throws(OperatorError) -> [Int] {
-    axes.isEmpty ? Array(0..<rank) : try Sizes.axes(axes, rank: rank)
+    axes.isEmpty ? Array(0..<rank) : try Axes.resolved(axes, rank: rank)
   }
 
   /// The resampling along every axis.
@@ -58,7 +58,7 @@ extension Resize {
   private func stretch(
     _ plan: inout [AxisResampling], _ places: [Int], _ sizes: [Int]
   ) throws(OperatorError) {
-    for size in sizes where size < 0 || size > Sizes.maximumCount {
+    for size in sizes where size < 0 || size > OutputSize.maximum {
       throw OperatorError("'sizes' must not be negative or too large, but are \(sizes)")
     }
     for (place, size) in zip(places, sizes) {
@@ -70,7 +70,7 @@ extension Resize {
     let scale = (aspectRatio == .notLarger ? scales.min() : scales.max()) ?? 1
     for place in places {
       let size = (scale * Double(plan[place].input) + 0.5).rounded(.down)
-      guard size <= Double(Sizes.maximumCount) else {
+      guard size <= Double(OutputSize.maximum) else {
         throw OperatorError("the output would have \(size) elements along axis \(place)")
       }
       plan[place].output = Int(size)
@@ -86,7 +86,7 @@ extension Resize {
     if let size = size.fixed {
       // In single precision, as ONNX's own shape inference has it.
       let product = (Float(size) * scale).rounded(.down)
-      guard product <= Float(Sizes.maximumCount) else {
+      guard product <= Float(OutputSize.maximum) else {
         throw OperatorError("a size of \(size) times \(scale) is too large")
       }
       return .fixed(Int(product))
@@ -154,7 +154,7 @@ extension Resize {
 
   /// The input elements an output element is a weighted sum of.
   private func taps(_ x: Double, _ axis: AxisResampling) -> [(source: Int, weight: Double)] {
-    let bounded = max(-Double(Sizes.maximumCount), min(Double(Sizes.maximumCount), x))
+    let bounded = max(-Double(OutputSize.maximum), min(Double(OutputSize.maximum), x))
     let base = Int(bounded.rounded(.down))
     let ratio = bounded - Double(base)
     let first: Int

@@ -184,7 +184,7 @@ package struct Resize: Operator {
     var axes = try plan(
       x.shape, scales: inputs.nonempty(2)?.floats, sizes: inputs.nonempty(3)?.ints)
     if coordinates == .cropAndResize { try setRegions(&axes, inputs.nonempty(1)?.doubles ?? []) }
-    let shape = try Sizes.shape(axes.map { .fixed($0.output) })
+    let shape = try OutputSize.shape(axes.map { .fixed($0.output) })
     var elements = x.doubles
     var sizes = x.shape.dimensions
     for (axis, resampling) in axes.enumerated() {
@@ -194,7 +194,7 @@ package struct Resize: Operator {
       }
       var next = sizes
       next[axis] = resampling.output
-      _ = try Sizes.shape(next.map(Dimension.fixed))
+      _ = try OutputSize.shape(next.map(Dimension.fixed))
       elements = resample(elements, sizes, axis: axis, resampling)
       sizes = next
     }

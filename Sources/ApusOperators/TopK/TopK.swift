@@ -51,7 +51,7 @@ package struct TopK: Operator {
     let x = try context.input(0)
     let k = try context.input(1)
     guard var shape = x.shape else { return [Fact(x.dtype, nil), Fact(.int64, nil)] }
-    let place = try Sizes.axis(axis, rank: shape.count)
+    let place = try Axes.resolved(axis, rank: shape.count)
     if let content = k.content, content.count == 1 {
       try check(content[0], against: shape[place])
       shape[place] = content[0]
@@ -67,11 +67,11 @@ package struct TopK: Operator {
     guard counts.count == 1 else {
       throw OperatorError("input 'K' must be of one element, but has \(counts.count)")
     }
-    let place = try Sizes.axis(axis, rank: x.shape.rank)
+    let place = try Axes.resolved(axis, rank: x.shape.rank)
     try check(.fixed(counts[0]), against: .fixed(x.shape[place]))
     var sizes = x.shape.dimensions
     sizes[place] = counts[0]
-    let shape = try Sizes.shape(sizes.map(Dimension.fixed))
+    let shape = try OutputSize.shape(sizes.map(Dimension.fixed))
     let places: [Int]
     if x.dtype.isFloatingPoint {
       places = select(counts[0], x.doubles, x.shape, place) {

@@ -25,7 +25,8 @@ extension HeadCut {
     var patch = Patch("cut-heads")
     patch.setOutputs(heads.map(\.value))
     return HeadCut(
-      heads: heads, anchors: grid?.anchors, classes: classes, dropped: dropped,
+      heads: heads, anchors: classes == nil ? nil : grid?.anchors, classes: classes,
+      dropped: dropped,
       explanation: explanation, patch: patch)
   }
 
@@ -45,8 +46,11 @@ extension HeadCut {
         return (layout.levels.map { head($0, .other, why) }, [why], nil)
       }
       let classes = grid.numbers - 5
-      guard classes >= 1 else {
-        return (layout.levels.map { head($0, .other, grid.why) }, [grid.why], nil)
+      let isNamed = graph.card.classNames.count == classes
+      // Detectors with one box per cell have no anchors, and mostly no objectness either.
+      guard classes >= 1, grid.anchors >= 2 || isNamed else {
+        let why = "\(grid.why): one box per cell, what its numbers are cannot be told"
+        return (layout.levels.map { head($0, .other, why) }, [why], nil)
       }
       let why = "\(grid.anchors) x (5 + \(classes)) channels"
       let line = "\(grid.anchors) anchors and \(classes) classes: \(grid.why)"

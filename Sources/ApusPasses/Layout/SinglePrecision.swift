@@ -51,7 +51,7 @@ public enum SinglePrecision {
       var inputs: [ValueID?] = []
       for id in node.inputs { inputs.append(id.map { value($0) }) }
       // A rounding to half precision and back is what falls away.
-      if let cast = node.op as? Cast, cast.to == .float16, let input = inputs[0] {
+      if let cast = node.op as? Cast, cast.dtype == .float16, let input = inputs[0] {
         values[node.outputs[0]] = try widened(input, named: node.name)
         return
       }
@@ -76,9 +76,7 @@ public enum SinglePrecision {
     }
 
     private mutating func widened(_ id: ValueID, named name: String) throws(GraphError) -> ValueID {
-      guard result[id].fact.dtype != .float32, result[id].fact.dtype?.isFloatingPoint == true,
-        result[id].fact.dtype == .float16
-      else { return id }
+      guard result[id].fact.dtype == .float16 else { return id }
       return try result.append(Cast(to: .float32), [id], name: "\(name).float32")
     }
 

@@ -41,6 +41,8 @@ public final class Detector {
     self.options = options
     do {
       var graph = model.graph
+      _ = try Pipeline.simplify.run(on: &graph)
+      graph = try SinglePrecision.widening(graph)
       _ = try Pipeline.compile.run(on: &graph)
       self.graph = graph
     } catch {

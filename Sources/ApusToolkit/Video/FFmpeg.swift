@@ -37,12 +37,12 @@ enum FFmpeg {
       let stream = answer.streams.first, let width = stream.width, let height = stream.height,
       width > 0, height > 0
     else { throw .failure("'\(path)': ffprobe finds no picture stream in it; expected a video") }
-    let rotation = stream.side_data_list?.compactMap(\.rotation).first ?? 0
+    let rotation = stream.sideData?.compactMap(\.rotation).first ?? 0
     let isTurned = Int(rotation.rounded()) % 180 != 0
-    let rate = stream.avg_frame_rate.flatMap { $0.hasPrefix("0/") ? nil : $0 } ?? "25"
+    let rate = stream.frameRate.flatMap { $0.hasPrefix("0/") ? nil : $0 } ?? "25"
     return Stream(
       width: isTurned ? height : width, height: isTurned ? width : height, frameRate: rate,
-      frameCount: stream.nb_frames.flatMap(Int.init))
+      frameCount: stream.frameCount.flatMap(Int.init))
   }
 
   private struct Answer: Decodable {
@@ -50,9 +50,16 @@ enum FFmpeg {
     struct Entry: Decodable {
       var width: Int?
       var height: Int?
-      var avg_frame_rate: String?
-      var nb_frames: String?
-      var side_data_list: [SideData]?
+      var frameRate: String?
+      var frameCount: String?
+      var sideData: [SideData]?
+
+      enum CodingKeys: String, CodingKey {
+        case width, height
+        case frameRate = "avg_frame_rate"
+        case frameCount = "nb_frames"
+        case sideData = "side_data_list"
+      }
     }
     var streams: [Entry]
   }

@@ -1,0 +1,118 @@
+import ApusCheckpoints
+import ApusCompiler
+import ApusGraph
+import ApusInterpreter
+import ApusPlan
+import ApusRuntime
+import ApusTensor
+import Foundation
+
+/// Running a model on tensors from a file, and keeping its outputs in a file.
+public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
+  /// What runs the graph.
+  public enum Executor: String, Sendable, CaseIterable {
+    /// The plan of the compiler, on the best kernels of the processor.
+    case compiled
+    /// The reference evaluation of every operator: slow, the oracle.
+    case interpreter
+  }
+
+  /// An output: its name and what it is.
+  public struct Output: Sendable, Encodable {
+    /// The name.
+    public let name: String
+    /// The element type.
+    public let type: String
+    /// The sizes of the axes.
+    public let shape: [Int]
+  }
+
+  /// The outputs, in order.
+  public let outputs: [Output]
+  /// Steps of the plan that no kernel runs, which are evaluated as the interpreter does.
+  public let hostSteps: [String]
+  /// How long each run took.
+  public let milliseconds: [Double]
+
+  /// Runs a model as it stands, without rewriting it.
+  ///
+  /// - Parameters:
+  ///   - inputs: a safetensors file with a tensor for every input, by name.
+  ///   - outputs: the safetensors file to write, a tensor for every output, by name.
+  ///   - runs: how often the model is run on the same inputs, to measure it.
+  public static func run(
+    _ model: Model, inputs: String, outputs: String, executor: Executor, threads: Int = 1,
+    runs: Int = 1
+  ) throws(ApusError) -> ModelRun {
+    do {
+      let file = try SafetensorsFile(path: inputs)
+      let given = Dictionary(
+        file.tensors.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
+      let graph = model.graph
+      var hostSteps: [String] = []
+      let evaluate: () throws -> [Tensor]
+      switch executor {
+      case .interpreter: evaluate = { try Interpreter(graph).run(given) }
+      case .compiled:
+        let tensors = try inputTensors(of: graph, in: given, file: inputs)
+        let names = graph.inputs.map { graph[$0].name }
+        let compiled = try Compiler().compile(
+          graph, inputShapes: Dictionary(uniqueKeysWithValues: zip(names, tensors.map(\.shape))))
+        hostSteps = compiled.plan.hostSteps.map { "\($0.name) (\($0.operators))" }
+        let executor = try PlanExecutor(compiled.plan, threads: threads, host: compiled.host)
+        evaluate = { try executor.run(inputs: tensors) }
+      }
+      var results: [Tensor] = []
+      var milliseconds: [Double] = []
+      for _ in 0..<max(runs, 1) {
+        let duration = try ContinuousClock().measure { results = try evaluate() }
+        milliseconds.append(duration / .milliseconds(1))
+      }
+      let named = zip(graph.outputs, results).map {
+        NamedTensor(name: graph[$0].name, tensor: $1)
+      }
+      try SafetensorsFile(named).write(path: outputs)
+      return ModelRun(
+        outputs: named.map {
+          Output(
+            name: $0.name, type: $0.tensor.dtype.description, shape: $0.tensor.shape.dimensions)
+        }, hostSteps: hostSteps, milliseconds: milliseconds)
+    } catch let error as ApusError {
+      throw error
+    } catch {
+      throw .failure("'\(model.path)': \(error)")
+    }
+  }
+
+  private static func inputTensors(
+    of graph: Graph, in given: [String: Tensor], file: String
+  ) throws(ApusError) -> [Tensor] {
+    var tensors: [Tensor] = []
+    for id in graph.inputs {
+      guard let tensor = given[graph[id].name] else {
+        throw .failure(
+          "'\(file)': holds no tensor '\(graph[id].name)', which the model needs as"
+            + " \(graph[id].fact)")
+      }
+      tensors.append(tensor)
+    }
+    return tensors
+  }
+
+  /// The outputs, a line each, the time, and the steps without a kernel.
+  public var description: String {
+    var lines = outputs.map { "\($0.name)  \($0.type) \($0.shape)" }
+    let sorted = milliseconds.sorted()
+    if let least = sorted.first {
+      lines.append(
+        String(
+          format: "%d runs, least %.2f ms, median %.2f ms", sorted.count, least,
+          sorted[sorted.count / 2]))
+    }
+    if !hostSteps.isEmpty {
+      lines.append("\(hostSteps.count) steps without a kernel, evaluated by reference:")
+      lines += hostSteps.map { "  \($0)" }
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,65 @@
+import ApusToolkit
+import ArgumentParser
+
+/// `apus run`.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a model on tensors from a safetensors file and keep its outputs.",
+    discussion: """
+      Inputs and outputs go by the names they have in the model. The graph runs as it stands: use this to
+      compare executors with one another and with other runtimes.
+
+      Examples:
+        apus run yolov5n.onnx --input images.safetensors --output heads.safetensors
+        apus run yolov5n.onnx --input images.safetensors --output oracle.safetensors --executor interpreter
+      """)
+
+  @Argument(help: "A checkpoint or an ONNX file.")
+  var model: String
+
+  @Option(name: .shortAndLong, help: "A safetensors file with a tensor for every input.")
+  var input: String
+
+  @Option(name: .shortAndLong, help: "The safetensors file to write.")
+  var output: String
+
+  @Option(
+    help: "What runs the graph: compiled or interpreter.",
+    transform: { text in
+      guard let executor = ModelRun.Executor(rawValue: text) else {
+        throw ValidationError("'\(text)' is no executor; give compiled or interpreter.")
+      }
+      return executor
+    })
+  var executor = ModelRun.Executor.compiled
+
+  @Option(name: .long, help: "Threads that share the work.")
+  var threads = 1
+
+  @Option(help: "Run this often on the same inputs, to measure it.")
+  var runs = 1
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads is \(threads), but must be from 1 to 1024.")
+    }
+    guard (1...100_000).contains(runs) else {
+      throw ValidationError("--runs is \(runs), but must be from 1 to 100000.")
+    }
+  }
+
+  func run() throws {
+    let result = try ModelRun.run(
+      Model(path: model), inputs: input, outputs: output, executor: executor, threads: threads,
+      runs: runs)
+    if json {
+      try JSONOutput.print(result)
+    } else {
+      print(result)
+    }
+  }
+}
