@@ -5,6 +5,7 @@ import ApusInterpreter
 import ApusPlan
 import ApusRuntime
 import ApusTensor
+import Foundation
 
 /// Running a model on tensors from a file, and keeping its outputs in a file.
 public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
@@ -58,7 +59,7 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
           return tensor
         }
         let names = graph.inputs.map { graph[$0].name }
-        let compiled = try Compiler().compile(
+        let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
           graph, inputShapes: Dictionary(uniqueKeysWithValues: zip(names, tensors.map(\.shape))))
         hostSteps = compiled.plan.hostSteps.map { "\($0.name) (\($0.operators))" }
         results = try PlanExecutor(compiled.plan, threads: threads, host: compiled.host)
