@@ -4,7 +4,8 @@ import numpy as np
 import onnx
 from safetensors.numpy import load_file
 
-from reference import Failure, check_model, gap, greatest_gap, image, noise, onnx_run
+from reference import (
+    Failure, check_model, greatest_gap, image, noise, onnx_run, rounding_steps)
 
 # Two programs that compute the same in float32, as a part of the greatest value.
 FLOAT = 1e-4
@@ -101,16 +102,3 @@ def upstream_heads(shared):
         "stride16": parts["p4_stride16"],
         "stride32": parts["p5_stride32"],
     }
-
-
-def rounding_steps(seen, stored):
-    """The greatest difference from stored float16 values, where 1 is what rounding to them allows.
-
-    That is half a step of float16 at the value, and what two float32 programs may differ by: a part in
-    100,000 of the greatest value.
-    """
-    if seen.shape != stored.shape:
-        raise Failure(f"shape {seen.shape}, expected {stored.shape}")
-    allowed = np.spacing(np.abs(stored)).astype(np.float64) / 2
-    allowed += 1e-5 * float(np.abs(stored).max())
-    return float((np.abs(seen.astype(np.float64) - stored.astype(np.float64)) / allowed).max())

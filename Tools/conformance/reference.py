@@ -143,6 +143,19 @@ def greatest_gap(seen, expected):
     return max(gap(seen[name], expected[name]) for name in expected)
 
 
+def rounding_steps(seen, stored):
+    """The greatest difference from stored float16 values, where 1 is what rounding to them allows.
+
+    That is half a step of float16 at the value, and what two float32 programs may differ by: a part in
+    100,000 of the greatest value.
+    """
+    if seen.shape != stored.shape:
+        raise Failure(f"shape {seen.shape}, expected {stored.shape}")
+    allowed = np.spacing(np.abs(stored)).astype(np.float64) / 2
+    allowed += 1e-5 * float(np.abs(stored).max())
+    return float((np.abs(seen.astype(np.float64) - stored.astype(np.float64)) / allowed).max())
+
+
 def sorted_model(path):
     """An ONNX model with its nodes in topological order, which not every tool does without."""
     model = onnx.load(path)
