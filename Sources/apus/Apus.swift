@@ -22,6 +22,7 @@ struct Apus: ParsableCommand {
 
   /// Runs the command, and turns errors into one sentence and an exit code.
   static func main() {
+    Interruption.watch()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -29,19 +30,20 @@ struct Apus: ParsableCommand {
       fail(error.message, code: error.kind == .usage ? 2 : 1)
     } catch {
       if exitCode(for: error) == .success {
-        print(fullMessage(for: error))
+        try? StandardOutput.print(fullMessage(for: error))
         Foundation.exit(0)
       }
       if exitCode(for: error) == .validationFailure {
-        FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
-        Foundation.exit(2)
+        let message = fullMessage(for: error)
+        let prefix = "Error: "
+        fail(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message, code: 2)
       }
       fail("\(error)", code: 1)
     }
   }
 
   private static func fail(_ message: String, code: Int32) -> Never {
-    FileHandle.standardError.write(Data("apus: error: \(message)\n".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data("apus: error: \(message)\n".utf8))
     Foundation.exit(code)
   }
 }

@@ -8,6 +8,20 @@ enum Apus {
     let errors: String
   }
 
+  /// How a run is set up, where it matters.
+  struct Setting {
+    /// What standard input holds; nothing where nil.
+    var input: Data?
+    /// The working folder.
+    var folder: URL?
+    /// The folders programs are looked for in.
+    var path: String?
+    /// The most memory the run may map, in KiB, so that a large request fails instead of slowing the machine.
+    var memory: Int?
+    /// A shell redirection added to the command, such as `> /dev/full`.
+    var redirection = ""
+  }
+
   /// The executable beside the test bundle.
   static let executable: URL = {
     // On Linux the test runner itself lies in the products folder; on macOS inside a bundle there.
@@ -25,10 +39,16 @@ enum Apus {
   }()
 
   /// Runs the command line with the given arguments.
-  static func run(_ arguments: [String], input: Data? = nil) throws -> Result {
+  static func run(_ arguments: [String], _ setting: Setting = Setting()) throws -> Result {
     let process = Process()
-    process.executableURL = executable
-    process.arguments = arguments
+    let limit = setting.memory.map { "ulimit -v \($0); " } ?? ""
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments =
+      ["-c", "\(limit)exec \"$0\" \"$@\" \(setting.redirection)", executable.path] + arguments
+    process.currentDirectoryURL = setting.folder
+    if let path = setting.path {
+      process.environment = ProcessInfo.processInfo.environment.merging(["PATH": path]) { $1 }
+    }
     let output = Pipe()
     let errors = FileManager.default.temporaryDirectory
       .appendingPathComponent("apus-errors-\(UUID().uuidString)")
@@ -37,7 +57,7 @@ enum Apus {
     let handle = try FileHandle(forWritingTo: errors)
     process.standardOutput = output
     process.standardError = handle
-    if let input {
+    if let input = setting.input {
       let pipe = Pipe()
       process.standardInput = pipe
       try process.run()

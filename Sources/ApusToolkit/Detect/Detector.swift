@@ -40,6 +40,8 @@ public final class Detector {
   ///   operator cannot be run.
   public init(_ model: Model, options: DetectionOptions = DetectionOptions()) throws(ApusError) {
     self.options = options
+    let reading = try Self.reading(of: model)
+    self.reading = reading
     do {
       var graph = model.graph
       _ = try Pipeline.simplify.run(on: &graph)
@@ -49,25 +51,46 @@ public final class Detector {
     } catch {
       throw .failure("'\(model.path)': \(error)")
     }
-    reading = try OutputReading(model.graph)
     let card = model.graph.card
-    classNames = Self.classNames(of: model, reading)
+    classNames = try Self.classNames(of: model, reading)
     suppression = options.suppression(confidence: card.confidenceThreshold, iou: card.iouThreshold)
     preprocessor = Preprocessor(card.preprocess)
     stride = max(card.strides.max() ?? 32, 1)
     inputSize = try Self.inputSize(model, options: options, stride: stride)
+    let input = model.graph[model.graph.inputs[0]].name
+    try ModelLimits.checkSizes(
+      of: model.graph, path: model.path,
+      inputShapes: [input: [1, 3, inputSize.height, inputSize.width]])
   }
 
   /// The names of a model's classes; stand-ins where it carries none.
   public static func classNames(of model: Model) throws(ApusError) -> ClassNames {
-    classNames(of: model, try OutputReading(model.graph))
+    try classNames(of: model, reading(of: model))
   }
 
-  private static func classNames(of model: Model, _ reading: OutputReading) -> ClassNames {
+  private static func classNames(
+    of model: Model, _ reading: OutputReading
+  ) throws(ApusError) -> ClassNames {
     let names = model.graph.card.classNames
-    if !names.isEmpty { return ClassNames(names) }
+    if !names.isEmpty {
+      if let count = reading.classCount, count != names.count {
+        throw .failure(
+          "'\(model.path)': the model has \(count) classes, but \(names.count) class names are"
+            + " given; give a name for every class, in order, with --names")
+      }
+      return ClassNames(names)
+    }
     // Finished detections do not tell how many classes there are; any number names one.
     return ClassNames(count: reading.classCount ?? 1000)
+  }
+
+  private static func reading(of model: Model) throws(ApusError) -> OutputReading {
+    try ModelLimits.checkOperators(of: model.graph, path: model.path)
+    do throws(ApusError) {
+      return try OutputReading(model.graph)
+    } catch {
+      throw .failure("'\(model.path)': \(error.message)")
+    }
   }
 
   /// Finds objects in a picture; boxes in pixels of the picture, best first.
@@ -125,7 +148,8 @@ public final class Detector {
     else {
       let listed = graph.inputs.map { "'\(graph[$0].name)' \(graph[$0].fact)" }
       throw .failure(
-        "'\(model.path)': expected one input [N, 3, H, W], found \(listed.joined(separator: ", "))")
+        "'\(model.path)': expected one input [N, 3, H, W], found \(listed.joined(separator: ", "));"
+          + " export a model that takes colour pictures alone")
     }
     if let batch = shape[0].fixed, batch != 1 {
       throw .failure("'\(model.path)': the model wants batches of \(batch); export it with batch 1")
@@ -144,7 +168,9 @@ public final class Detector {
         }
       }
       guard size > 0, size % stride == 0 else {
-        throw .usage("the input's \(name) is \(size), but must be a multiple of \(stride)")
+        throw .usage(
+          "the input's \(name) is \(size), but must be a multiple of \(stride), such as"
+            + " \(max(1, (size + stride / 2) / stride) * stride)")
       }
     }
     return asked

@@ -30,18 +30,27 @@ public struct Model: Sendable {
     let bytes = try Self.read(path)
     // No ONNX file starts with the first byte of a pickle; the checkpoint reader says what is wrong with it.
     let isPickle = bytes.first == 0x80
-    switch CheckpointFormat(of: bytes) ?? (isPickle ? .torchLegacy : nil) {
+    let ending = (path as NSString).pathExtension.lowercased()
+    let isNamedCheckpoint = !bytes.isEmpty && ["pt", "pth", "ckpt"].contains(ending)
+    switch CheckpointFormat(of: bytes) ?? (isPickle || isNamedCheckpoint ? .torchLegacy : nil) {
     case .safetensors:
       throw .failure(
         "'\(path)': a safetensors file holds weights but no network; give the .pt checkpoint")
     case .torchZip, .torchLegacy:
       do {
         let checkpoint = try YOLOv5Checkpoint(TorchCheckpoint(bytes: bytes, file: path))
+        try input.check(checkpoint)
         let hash = SourceHash.sha256(bytes)
         graph = try checkpoint.graph(input: input.network(for: checkpoint), sourceHash: hash)
         source = .checkpoint(CheckpointSummary(checkpoint))
       } catch let error as CheckpointError {
         throw .failure("\(error)")
+      } catch let error as ApusError {
+        throw error
+      } catch let error as FamilyError where error.code == .wrongFamily {
+        throw .failure(
+          "'\(path)': \(error); export it to ONNX with the tool it was trained with, and give that"
+            + " file")
       } catch {
         throw .failure("'\(path)': \(error)")
       }
@@ -52,11 +61,24 @@ public struct Model: Sendable {
       let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
       graph = try ONNXReader.read(bytes, name: path, folder: folder)
     } catch {
+      if let format = Self.foreignFormats[ending] {
+        throw .failure(
+          "'\(path)': by its name a model of \(format), which Apus does not read; give the .pt, .ckpt"
+            + " or .onnx file it was made from")
+      }
       throw .failure("\(error)")
     }
     if graph.card.sourceHash.isEmpty { graph.card.sourceHash = SourceHash.sha256(bytes) }
     source = .onnx
   }
+
+  /// Formats other tools write, by the ending of the file.
+  private static let foreignFormats = [
+    "bin": "ncnn", "param": "ncnn", "engine": "TensorRT", "plan": "TensorRT", "trt": "TensorRT",
+    "tflite": "TensorFlow Lite", "pb": "TensorFlow", "h5": "Keras", "keras": "Keras",
+    "mlmodel": "Core ML", "xml": "OpenVINO", "weights": "Darknet", "cfg": "Darknet",
+    "torchscript": "TorchScript", "mnn": "MNN", "safetensors": "safetensors weights",
+  ]
 
   private static func read(_ path: String) throws(ApusError) -> [UInt8] {
     var isFolder: ObjCBool = false
@@ -81,6 +103,18 @@ public enum ModelInput: Sendable {
   case symbolic
   /// The given size; nil for the family's own. A dynamic batch is a symbol.
   case fixed(height: Int?, width: Int?, dynamicBatch: Bool)
+
+  /// Refuses sizes the network's levels do not divide.
+  func check(_ checkpoint: YOLOv5Checkpoint) throws(ApusError) {
+    guard case .fixed(let height, let width, _) = self else { return }
+    let stride = checkpoint.strides.max() ?? 32
+    for (name, size) in [("height", height), ("width", width)] {
+      guard let size, size % stride != 0 else { continue }
+      throw .usage(
+        "the input's \(name) is \(size), but must be a multiple of \(stride), such as"
+          + " \(max(1, (size + stride / 2) / stride) * stride)")
+    }
+  }
 
   func network(for checkpoint: YOLOv5Checkpoint) -> NetworkInput {
     switch self {

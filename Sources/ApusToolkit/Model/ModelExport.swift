@@ -26,6 +26,26 @@ public struct ModelExport: Sendable, Encodable, CustomStringConvertible {
   /// The number of nodes.
   public let nodes: Int
 
+  /// A file beside a model that stands for none yet, where the caller named none.
+  ///
+  /// - Throws: `ApusError` where the file exists: only what the caller names is replaced.
+  public static func file(
+    beside source: String, ending: String, option: String
+  ) throws(ApusError) -> String {
+    let path = (source as NSString).deletingPathExtension + ending
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw .failure("'\(path)': exists already; name it with \(option) to replace it")
+    }
+    return path
+  }
+
+  /// Refuses a file that cannot be written, before the work that would be lost.
+  ///
+  /// - Throws: `ApusError` naming the file.
+  public static func checkTarget(_ path: String, of source: String) throws(ApusError) {
+    try FilePath.checkTarget(path, source: source)
+  }
+
   /// Simplifies a model and writes it.
   ///
   /// - Throws: `ApusError` where the file exists as the model itself, cannot be written, or an operator does
@@ -46,15 +66,15 @@ public struct ModelExport: Sendable, Encodable, CustomStringConvertible {
   static func write(
     _ graph: Graph, from source: String, to path: String, opset: Int
   ) throws(ApusError) -> ModelExport {
-    let target = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
-    let origin = URL(fileURLWithPath: source).standardizedFileURL.resolvingSymlinksInPath()
-    guard target != origin else {
-      throw .usage("'\(path)' is the model itself and would be overwritten; name another file")
-    }
+    try FilePath.checkTarget(path, source: source)
     do {
-      try ONNXWriter.write(graph, options: ONNXWriteOptions(opset: opset), to: target)
+      try ONNXWriter.write(
+        graph, options: ONNXWriteOptions(opset: opset),
+        to: URL(fileURLWithPath: FilePath.canonical(path)))
     } catch {
-      throw .failure("\(error)")
+      let place = error.place.map { "\($0): " } ?? ""
+      let advice = error.advice.map { "; \($0)" } ?? ""
+      throw .failure("'\(path)': \(place)\(error.message)\(advice)")
     }
     return ModelExport(
       file: path, opset: opset, inputs: graph.inputs.map { .init(graph[$0]) },

@@ -121,10 +121,12 @@ extension ModelInspection: CustomStringConvertible {
         + (summary.hasCOCOAnchors
           ? "COCO defaults, by value" : "not the COCO defaults: fitted to other data"),
     ]
+    let grid = summary.anchors.map { pairs($0.grid).count }.max() ?? 0
     for level in summary.anchors {
       lines.append(
-        "    stride \(level.stride)".padding(toLength: 13, withPad: " ", startingAt: 0)
-          + "grid \(pairs(level.grid))   pixels \(pairs(level.pixels))")
+        "    stride \(level.stride)".padding(toLength: 15, withPad: " ", startingAt: 0)
+          + "grid " + pairs(level.grid).padding(toLength: grid, withPad: " ", startingAt: 0)
+          + "   pixels \(pairs(level.pixels))")
     }
     lines.append("  classes      \(summary.classNames.count): \(list(summary.classNames))")
     return lines

@@ -49,6 +49,14 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
       let given = Dictionary(
         file.tensors.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
       let graph = model.graph
+      try FilePath.checkTarget(outputs, source: model.path)
+      try FilePath.checkTarget(outputs, source: inputs)
+      try ModelLimits.checkOperators(of: graph, path: model.path)
+      let shapes = Dictionary(
+        graph.inputs.compactMap { id in
+          given[graph[id].name].map { (graph[id].name, $0.shape.dimensions) }
+        }, uniquingKeysWith: { first, _ in first })
+      try ModelLimits.checkSizes(of: graph, path: model.path, inputShapes: shapes)
       var hostSteps: [String] = []
       let evaluate: () throws -> [Tensor]
       switch executor {

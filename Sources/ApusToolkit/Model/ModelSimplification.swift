@@ -42,6 +42,8 @@ public struct ModelSimplification: Sendable, Encodable {
   public let misses: [Miss]
   /// The number of random inputs that both models were run on.
   public let checks: Int
+  /// Why the models could not be run; nil where they were, or no check was asked for.
+  public let unchecked: String?
   /// The greatest difference found, as a share of the greatest magnitude of the output.
   public let greatestDifference: Double
 
@@ -66,9 +68,16 @@ public struct ModelSimplification: Sendable, Encodable {
       var pipeline = Pipeline.simplify
       pipeline.explains = explains
       let report = try pipeline.run(on: &simplified.graph)
+      // What Apus does not know is kept and written back, but cannot be run.
+      let unchecked = checks > 0 ? ModelLimits.unknownOperator(in: model.graph) : nil
+      let checks = unchecked == nil ? checks : 0
+      if checks > 0 { try ModelLimits.checkSizes(of: model.graph, path: model.path) }
       let difference = try ModelEquality.difference(
         model.graph, simplified.graph, checks: checks, progress: progress)
-      return (ModelSimplification(report, checks: checks, difference: difference), simplified)
+      return (
+        ModelSimplification(
+          report, checks: checks, unchecked: unchecked, difference: difference), simplified
+      )
     } catch let error as ApusError {
       throw error
     } catch {
@@ -76,7 +85,7 @@ public struct ModelSimplification: Sendable, Encodable {
     }
   }
 
-  private init(_ report: PassReport, checks: Int, difference: Double) {
+  private init(_ report: PassReport, checks: Int, unchecked: String?, difference: Double) {
     operators = report.operators.map {
       OperatorCount(name: $0.kind.description, before: $0.before, after: $0.after)
     }
@@ -85,6 +94,7 @@ public struct ModelSimplification: Sendable, Encodable {
     }
     misses = report.misses.map { Miss(pass: $0.pass, node: $0.node, reason: $0.reason) }
     self.checks = checks
+    self.unchecked = unchecked
     greatestDifference = difference
   }
 }

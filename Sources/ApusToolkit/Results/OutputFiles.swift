@@ -4,39 +4,70 @@ import Foundation
 public struct OutputFolder: Sendable {
   /// The folder.
   public let path: String
+  private let isNew: Bool
+  private let sources: Set<String>
   private var taken: Set<String> = []
 
   /// Opens a folder for writing, and makes it where it is missing.
   ///
+  /// - Parameter sources: files that are read, which must not be overwritten.
   /// - Throws: `ApusError` where it cannot be made or written to.
-  public init(_ path: String) throws(ApusError) {
+  public init(_ path: String, keeping sources: [String] = []) throws(ApusError) {
+    guard !path.isEmpty else { throw .usage("--output is empty; name a folder") }
     self.path = path
+    self.sources = Set(sources.map(FilePath.canonical))
+    isNew = !FileManager.default.fileExists(atPath: path)
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw .failure(
-        "'\(path)': the output folder cannot be made (\(error.localizedDescription));"
+        "'\(path)': the output folder cannot be made (\(FilePath.reason(error)));"
           + " choose another with --output")
     }
-    guard FileManager.default.isWritableFile(atPath: path) else {
+    // Permission bits do not tell the truth of every file system, nor to every user: try it.
+    let probe = (path as NSString).appendingPathComponent(".apus-\(UUID().uuidString)")
+    do {
+      try Data().write(to: URL(fileURLWithPath: probe))
+      try FileManager.default.removeItem(atPath: probe)
+    } catch {
       throw .failure(
-        "'\(path)': the output folder cannot be written to; choose another with --output")
+        "'\(path)': the output folder cannot be written to (\(FilePath.reason(error)));"
+          + " choose another with --output")
     }
   }
 
   /// A path in the folder for the result of a source: its own name, with a number where two sources share
   /// one.
-  public mutating func path(for source: String, ending: String) -> String {
-    let base =
+  ///
+  /// - Throws: `ApusError` where the result would overwrite a source.
+  public mutating func path(
+    for source: String, suffix: String = "", ending: String
+  ) throws(ApusError) -> String {
+    let stem =
       source == "-"
       ? "stdin" : ((source as NSString).lastPathComponent as NSString).deletingPathExtension
+    let base = stem + suffix
     var name = "\(base).\(ending)"
     var number = 2
     while !taken.insert(name).inserted {
       name = "\(base)-\(number).\(ending)"
       number += 1
     }
-    return (path as NSString).appendingPathComponent(name)
+    let target = (path as NSString).appendingPathComponent(name)
+    guard !sources.contains(FilePath.canonical(target)) else {
+      throw .usage(
+        "'\(target)' is read by this run and would be overwritten; choose another folder with"
+          + " --output")
+    }
+    return target
+  }
+
+  /// Removes the folder where it was made for this run and nothing was written into it.
+  public func removeIfUnused() {
+    guard isNew, let names = try? FileManager.default.contentsOfDirectory(atPath: path),
+      names.isEmpty
+    else { return }
+    try? FileManager.default.removeItem(atPath: path)
   }
 }
 
@@ -49,7 +80,7 @@ public enum AtomicFile {
     do {
       try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw .failure("'\(path)': cannot be written: \(error.localizedDescription)")
+      throw .failure("'\(path)': cannot be written: \(FilePath.reason(error))")
     }
   }
 }

@@ -3,15 +3,26 @@ import Foundation
 /// The installed ffmpeg, which decodes and encodes videos for us in a process of its own.
 enum FFmpeg {
   /// The path of an installed program, by the `PATH` of the environment.
-  static func path(of program: String) throws(ApusError) -> String {
+  static func path(of program: String, for video: String) throws(ApusError) -> String {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     for folder in folders {
       let path = "\(folder)/\(program)"
       if FileManager.default.isExecutableFile(atPath: path) { return path }
     }
     throw .failure(
-      "videos need \(program), which is not installed; install ffmpeg (apt-get install ffmpeg,"
+      "'\(video)': videos need \(program), which is not installed; install ffmpeg (apt-get install ffmpeg,"
         + " brew install ffmpeg) or give pictures")
+  }
+
+  /// What ffmpeg complains of, without the addresses of its parts.
+  private static func reason(in complaint: Data, about path: String) -> String {
+    String(decoding: complaint.prefix(600), as: UTF8.self).split(separator: "\n").map { line in
+      var text = String(line)
+      if text.hasPrefix("["), let end = text.range(of: "] ") {
+        text.removeSubrange(..<end.upperBound)
+      }
+      return text.replacingOccurrences(of: "file:\(path): ", with: "")
+    }.joined(separator: "; ")
   }
 
   /// What a video is, by ffprobe.
@@ -68,7 +79,7 @@ enum FFmpeg {
     _ program: String, _ arguments: [String], about path: String
   ) throws(ApusError) -> Data {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try Self.path(of: program))
+    process.executableURL = URL(fileURLWithPath: try Self.path(of: program, for: path))
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     let output = Pipe()
@@ -84,9 +95,9 @@ enum FFmpeg {
     let complaint = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      let text = String(decoding: complaint.prefix(300), as: UTF8.self)
       throw .failure(
-        "'\(path)': \(program) cannot read it: \(text.trimmingCharacters(in: .newlines))")
+        "'\(path)': \(program) cannot read it: \(reason(in: complaint, about: path));"
+          + " expected a video; copy or download it again")
     }
     return data
   }

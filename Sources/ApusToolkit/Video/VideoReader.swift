@@ -26,7 +26,7 @@ public final class VideoReader {
     height = stream.height
     frameCount = stream.frameCount
     frameRate = stream.frameRate
-    process.executableURL = URL(fileURLWithPath: try FFmpeg.path(of: "ffmpeg"))
+    process.executableURL = URL(fileURLWithPath: try FFmpeg.path(of: "ffmpeg", for: path))
     process.arguments = [
       "-v", "error", "-i", "file:\(path)", "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "rgb24",
       "-",

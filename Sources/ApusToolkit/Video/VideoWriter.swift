@@ -7,6 +7,7 @@ public final class VideoWriter {
   private let temporary: String
   private let process = Process()
   private let frames = Pipe()
+  private var isStarted = false
   private var isFinished = false
 
   /// Starts a video of the size and rate of another.
@@ -17,7 +18,7 @@ public final class VideoWriter {
     let folder = (path as NSString).deletingLastPathComponent
     let name = ".partial-\((path as NSString).lastPathComponent)"
     temporary = (folder as NSString).appendingPathComponent(name)
-    process.executableURL = URL(fileURLWithPath: try FFmpeg.path(of: "ffmpeg"))
+    process.executableURL = URL(fileURLWithPath: try FFmpeg.path(of: "ffmpeg", for: path))
     process.arguments = [
       "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",
       "-s", "\(reader.width)x\(reader.height)", "-r", reader.frameRate, "-i", "-",
@@ -26,8 +27,11 @@ public final class VideoWriter {
       "file:\(temporary)",
     ]
     process.standardInput = frames
+    process.standardError = FileHandle.nullDevice
+    Interruption.protect(temporary)
     do {
       try process.run()
+      isStarted = true
     } catch {
       throw .failure("ffmpeg cannot be started: \(error.localizedDescription)")
     }
@@ -35,8 +39,13 @@ public final class VideoWriter {
 
   deinit {
     if !isFinished {
-      process.terminate()
+      // Frames that were taken so far make no whole video: end ffmpeg before its file is removed.
+      if isStarted {
+        process.terminate()
+        process.waitUntilExit()
+      }
       try? FileManager.default.removeItem(atPath: temporary)
+      Interruption.settle(temporary)
     }
   }
 
@@ -45,7 +54,9 @@ public final class VideoWriter {
     do {
       try frames.fileHandleForWriting.write(contentsOf: Data(image.converted(to: .rgb).pixels))
     } catch {
-      throw .failure("'\(path)': ffmpeg does not take the frames: \(error.localizedDescription)")
+      throw .failure(
+        "'\(path)': ffmpeg does not take the frames (\(FilePath.reason(error))); see that it can"
+          + " write MP4, or give --no-pictures")
     }
   }
 
@@ -57,11 +68,15 @@ public final class VideoWriter {
       guard process.terminationStatus == 0 else {
         throw ApusError.failure("ffmpeg stopped with code \(process.terminationStatus)")
       }
-      try? FileManager.default.removeItem(atPath: path)
-      try FileManager.default.moveItem(atPath: temporary, toPath: path)
+      guard rename(temporary, path) == 0 else {
+        throw ApusError.failure(String(cString: strerror(errno)).lowercased())
+      }
       isFinished = true
+      Interruption.settle(temporary)
     } catch {
-      throw .failure("'\(path)': the video cannot be finished: \(error)")
+      throw .failure(
+        "'\(path)': the video cannot be finished: \(error); see that the disk has space and ffmpeg"
+          + " can write MP4")
     }
   }
 }

@@ -19,7 +19,7 @@ struct Cut: ParsableCommand {
   @Argument(help: "The ONNX file to read.")
   var input: String
 
-  @Argument(help: "The ONNX file to write. (default: <input>-heads.onnx)")
+  @Argument(help: "The ONNX file to write. (default: <input>-heads.onnx; replaces nothing)")
   var output: String?
 
   @Option(help: "Names of the values to cut at, separated by commas.")
@@ -32,6 +32,9 @@ struct Cut: ParsableCommand {
   var json = false
 
   func validate() throws {
+    if let outputs, outputs.split(separator: ",").isEmpty {
+      throw ValidationError("--outputs names no value; separate the names by commas.")
+    }
     if let opset, !(9...22).contains(opset) {
       throw ValidationError("--opset is \(opset), but must be from 9 to 22.")
     }
@@ -39,14 +42,16 @@ struct Cut: ParsableCommand {
 
   func run() throws {
     let names = outputs?.split(separator: ",").map(String.init) ?? []
-    let target = output ?? (input as NSString).deletingPathExtension + "-heads.onnx"
-    let (report, cut) = try ModelCut.cut(Model(path: input), outputs: names)
+    let model = try Model(path: input)
+    let target =
+      try output ?? ModelExport.file(beside: input, ending: "-heads.onnx", option: "OUTPUT")
+    try ModelExport.checkTarget(target, of: input)
+    let (report, cut) = try ModelCut.cut(model, outputs: names)
     try cut.writeONNX(to: target, opset: opset)
     if json {
-      try JSONOutput.print(report)
+      try StandardOutput.print(json: report)
     } else {
-      print(report)
-      print("written to \(target)")
+      try StandardOutput.print("\(report)\nwritten to \(target)")
     }
   }
 }

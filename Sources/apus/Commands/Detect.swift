@@ -33,7 +33,8 @@ struct Detect: ParsableCommand {
   @Option(name: .shortAndLong, help: "The folder for annotated pictures and text files.")
   var output = "detections"
 
-  @Option(name: .long, help: "Scores to exceed. (default: the model's own)")
+  @Option(
+    name: .long, help: "Scores to exceed: 0.25, or 0.25,person=0.4. (default: the model's own)")
   var conf: String?
 
   @Option(name: .long, help: "Overlap above which boxes are one object. (default: the model's own)")
@@ -77,7 +78,9 @@ struct Detect: ParsableCommand {
 
   func validate() throws {
     if sources.isEmpty { throw ValidationError("Name at least one picture, folder or video.") }
-    if maxDetections < 1 { throw ValidationError("--max-det must be at least 1.") }
+    if maxDetections < 1 {
+      throw ValidationError("--max-det is \(maxDetections), but must be at least 1.")
+    }
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads is \(threads), but must be from 1 to 1024.")
     }
@@ -91,14 +94,15 @@ struct Detect: ParsableCommand {
     var model = try Model(path: model)
     if let names { model.graph.card.classNames = try ClassNameFile.read(names) }
     var run = try DetectionRun(
-      detector: Detector(model, options: options(for: model)), command: self)
+      detector: Detector(model, options: options(for: model)), command: self, sources: media)
+    // Where nothing was found fit to write, no empty folder stays.
+    defer { run.close() }
     var failures: [String] = []
-    var progress = ProgressLine(
-      media.count == 1 ? "frames" : "pictures", total: media.count == 1 ? nil : media.count)
+    var progress = ProgressLine("pictures", total: media.count)
     for source in media {
       do {
         try run.process(source, progress: &progress)
-      } catch let error as ApusError where media.count > 1 {
+      } catch let error as ApusError where media.count > 1 && error.kind == .failure {
         // One bad picture among many does not stop the others; the exit code tells.
         failures.append(error.message)
       }
@@ -126,8 +130,11 @@ struct Detect: ParsableCommand {
           conf, names: names, base: model.graph.card.confidenceThreshold)
       }
       if let classes {
-        options.classes = Set(
-          try classes.split(separator: ",").map { try names.index(of: String($0)) })
+        let kept = classes.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard !kept.isEmpty else {
+          throw ApusError.usage("--classes names no class; separate names or numbers by commas")
+        }
+        options.classes = Set(try kept.map { try names.index(of: $0) })
       }
     } catch {
       throw ApusError.usage("\(error)")

@@ -15,13 +15,22 @@ struct DetectionRun {
   private var results: [CocoResult] = []
   private let decoder = ImageDecoder()
 
-  init(detector: Detector, command: Detect) throws {
+  init(detector: Detector, command: Detect, sources: [MediaSource]) throws {
     self.detector = detector
     self.command = command
     if !command.writesNoPictures || command.savesText {
-      folder = try OutputFolder(command.output)
+      folder = try OutputFolder(
+        command.output, keeping: sources.map(\.path) + command.sources + [command.model])
+    }
+    if !command.writesNoPictures, var trial = folder {
+      for source in sources {
+        _ = try trial.path(for: source.path, ending: Self.ending(of: source))
+      }
     }
   }
+
+  /// Removes the output folder where nothing was written into it.
+  func close() { folder?.removeIfUnused() }
 
   /// Finds the objects in one source and writes what was asked for.
   mutating func process(_ source: MediaSource, progress: inout ProgressLine) throws {
@@ -32,21 +41,35 @@ struct DetectionRun {
       progress.advance()
     case .standardInput:
       let bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+      guard !bytes.isEmpty else {
+        throw ApusError.failure(
+          "standard input is empty; expected a picture: apus detect MODEL - < picture.jpg")
+      }
       try picture(
         decoded { () throws(ImageError) in try decoder.decode(bytes, name: "standard input") },
         source: "-")
       progress.advance()
-    case .video(let path): try video(path, progress: &progress)
+    case .video(let path):
+      try video(path)
+      progress.advance()
+    }
+  }
+
+  /// The ending of the annotated file of a source.
+  private static func ending(of source: MediaSource) -> String {
+    switch source {
+    case .picture, .standardInput: "jpg"
+    case .video: "mp4"
     }
   }
 
   /// Prints the table or the JSON.
   func finish() throws {
     if command.json {
-      try JSONOutput.print(results)
-    } else {
-      print(table.text)
-      if let folder { print("written to \(folder.path)/") }
+      try StandardOutput.print(json: results)
+    } else if !table.isEmpty {
+      try StandardOutput.print(
+        table.text + (folder.map { "\nwritten to \($0.path)" } ?? ""))
     }
   }
 
@@ -60,18 +83,20 @@ struct DetectionRun {
 
   private mutating func picture(_ image: Image, source: String) throws {
     let found = try detect(image, source: source, frame: nil)
-    if !command.writesNoPictures, let path = folder?.path(for: source, ending: "jpg") {
+    if !command.writesNoPictures, let path = try folder?.path(for: source, ending: "jpg") {
       try annotate(image, found.detections).write(to: path)
     }
     try writeText(found)
   }
 
-  private mutating func video(_ path: String, progress: inout ProgressLine) throws {
+  private mutating func video(_ path: String) throws {
     let reader = try VideoReader(path: path)
     var writer: VideoWriter?
-    if !command.writesNoPictures, let target = folder?.path(for: path, ending: "mp4") {
+    if !command.writesNoPictures, let target = try folder?.path(for: path, ending: "mp4") {
       writer = try VideoWriter(path: target, like: reader)
     }
+    var progress = ProgressLine("frames", total: reader.frameCount)
+    defer { progress.finish() }
     var frame = 0
     while let image = try reader.next() {
       let found = try detect(image, source: path, frame: frame)
@@ -104,8 +129,9 @@ struct DetectionRun {
 
   private mutating func writeText(_ found: PictureDetections) throws {
     guard command.savesText else { return }
-    let name = found.frame.map { "\(found.source)_\($0)" } ?? found.source
-    guard let path = folder?.path(for: name, ending: "txt") else { return }
+    let suffix = found.frame.map { "_\($0)" } ?? ""
+    guard let path = try folder?.path(for: found.source, suffix: suffix, ending: "txt")
+    else { return }
     try AtomicFile.write(found.yoloText.utf8, to: path)
   }
 

@@ -25,7 +25,8 @@ struct Export: ParsableCommand {
   var from: String?
 
   @Option(
-    name: [.customLong("to"), .short], help: "The ONNX file to write. (default: beside the model)")
+    name: [.customLong("to"), .short],
+    help: "The ONNX file to write. (default: beside the model; replaces nothing)")
   var to: String?
 
   @Option(help: "ONNX operator set, 9 to 22.")
@@ -57,17 +58,18 @@ struct Export: ParsableCommand {
 
   func run() throws {
     let path = model ?? from ?? ""
-    let target = to ?? (path as NSString).deletingPathExtension + ".onnx"
     let input: ModelInput =
       dynamic
       ? .symbolic
       : .fixed(height: imageSize?.height, width: imageSize?.width, dynamicBatch: dynamicBatch)
-    let exported = try ModelExport.onnx(
-      Model(path: path, input: input), to: target, opset: opset)
-    if json {
-      try JSONOutput.print(exported)
-    } else {
-      print(exported)
+    let model = try Model(path: path, input: input)
+    if case .onnx = model.source, imageSize != nil || dynamic || dynamicBatch {
+      throw ApusError.usage(
+        "'\(path)': an ONNX file brings its own input; give the checkpoint it was made from to choose"
+          + " another")
     }
+    let target = try to ?? ModelExport.file(beside: path, ending: ".onnx", option: "--to")
+    let exported = try ModelExport.onnx(model, to: target, opset: opset)
+    try StandardOutput.print(exported, json: json)
   }
 }

@@ -22,10 +22,6 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let inspection = ModelInspection(try Model(path: model))
-    if json {
-      try JSONOutput.print(inspection)
-    } else {
-      print(inspection)
-    }
+    try StandardOutput.print(inspection, json: json)
   }
 }

@@ -56,10 +56,6 @@ struct Run: ParsableCommand {
     let result = try ModelRun.run(
       Model(path: model), inputs: input, outputs: output, executor: executor, threads: threads,
       runs: runs)
-    if json {
-      try JSONOutput.print(result)
-    } else {
-      print(result)
-    }
+    try StandardOutput.print(result, json: json)
   }
 }

@@ -43,6 +43,7 @@ struct Simplify: ParsableCommand {
 
   func run() throws {
     let model = try Model(path: input)
+    try ModelExport.checkTarget(output, of: input)
     var progress = ProgressLine("checks", total: checks)
     let (report, simplified) = try ModelSimplification.simplify(
       model, checks: checks, explains: explain
@@ -50,21 +51,27 @@ struct Simplify: ParsableCommand {
     progress.finish()
     try simplified.writeONNX(to: output, opset: opset)
     if json {
-      try JSONOutput.print(report)
-      return
+      try StandardOutput.print(json: report)
+    } else {
+      try StandardOutput.print(text(of: report))
     }
+  }
+
+  private func text(of report: ModelSimplification) -> String {
     var table = TextTable([("operator", .left), ("before", .right), ("after", .right)])
     for row in report.operators { table.add([row.name, "\(row.before)", "\(row.after)"]) }
     table.add(["all", "\(report.nodesBefore)", "\(report.nodesAfter)"])
-    print(table.text)
-    print("")
-    for pass in report.passes { print("\(pass.name): \(pass.patches)") }
-    for miss in report.misses { print("\(miss.pass) at '\(miss.node)': \(miss.reason)") }
-    if checks > 0 {
-      print(
-        "equal on \(checks) random inputs; greatest difference \(report.greatestDifference)"
+    var lines = [table.text, ""]
+    lines += report.passes.map { "\($0.name): \($0.patches)" }
+    lines += report.misses.map { "\($0.pass) at '\($0.node)': \($0.reason)" }
+    if let reason = report.unchecked {
+      lines.append("not checked on random inputs: \(reason)")
+    } else if report.checks > 0 {
+      lines.append(
+        "equal on \(report.checks) random inputs; greatest difference \(report.greatestDifference)"
           + " of the output's range")
     }
-    print("written to \(output)")
+    lines.append("written to \(output)")
+    return lines.joined(separator: "\n")
   }
 }

@@ -41,8 +41,8 @@ struct ProgressLine {
     let rate = seconds > 0 ? Double(done) / seconds : 0
     let speed = String(format: "%.1f/s", rate)
     guard let total else { return "\(done) \(what)  \(speed)" }
-    let share = total > 0 ? 100 * done / total : 100
-    let left = rate > 0 ? Double(total - done) / rate : 0
+    let share = total > 0 ? min(100 * done / total, 100) : 100
+    let left = rate > 0 ? Double(max(total - done, 0)) / rate : 0
     return "\(done)/\(total) \(what)  \(share)%  \(speed)  \(duration(left)) left"
   }
 

@@ -13,6 +13,9 @@ struct TextTable {
     alignments = columns.map(\.1)
   }
 
+  /// Whether no row was added.
+  var isEmpty: Bool { rows.isEmpty }
+
   /// Adds a row, as many cells as there are columns.
   mutating func add(_ cells: [String]) { rows.append(cells) }
 
