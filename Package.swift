@@ -1,14 +1,18 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Warnings are errors; `APUS_LENIENT=1` lets the new warnings of a newer compiler pass.
+let isStrict = Context.environment["APUS_LENIENT"] == nil
+
 /// Settings of test targets: public conformances made in tests need `InternalImportsByDefault` off.
-let tests: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  .enableUpcomingFeature("InferIsolatedConformances"),
-]
+let tests: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+  ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 /// Settings of every library target.
 let library = tests + [.enableUpcomingFeature("InternalImportsByDefault")]
@@ -64,7 +68,8 @@ let package = Package(
     // Layer 0
     .target(name: "ApusTensor", swiftSettings: unsafeLibrary),
     .target(name: "ApusBoxes", swiftSettings: library),
-    .target(name: "CApusKernels"),
+    .target(
+      name: "CApusKernels", cSettings: isStrict ? [.treatAllWarnings(as: .error)] : []),
 
     // Layer 1
     .target(name: "ApusGraph", dependencies: ["ApusTensor"], swiftSettings: library),

@@ -14,6 +14,14 @@ public struct Compiler: Sendable {
     self.isa = isa
   }
 
+  /// A compiler for the instruction set that `APUS_ISA` names, or the best one.
+  ///
+  /// - Parameter environment: variables by name.
+  /// - Throws: `ISAError` if the variable names no instruction set, or one that this machine lacks.
+  public init(environment: [String: String]) throws(ISAError) {
+    isa = try ISA.selected(environment: environment)
+  }
+
   /// Compiles a graph.
   ///
   /// An operator without a lowering, or one whose types or sizes its lowering does not cover, becomes a host

@@ -104,60 +104,67 @@ extension Pattern {
   ///
   /// - Throws: `Miss` with the reason.
   public func match(_ node: Node, in index: GraphIndex) throws(Miss) -> Match {
-    var match = Match(root: node)
-    try matchNode(node, in: index, isRoot: true, &match)
-    return match
-  }
-
-  private func matchNode(
-    _ node: Node, in index: GraphIndex, isRoot: Bool, _ match: inout Match
-  ) throws(Miss) {
-    guard case .node(let type, let inputs, let name) = self else {
+    guard case .node(let type, _, _) = self else {
       throw Miss("the pattern's root is not a node", isNear: false)
     }
     guard Swift.type(of: node.op) == type else {
-      throw Miss("'\(node.name)' is \(node.op.kind), not \(type.kind)", isNear: !isRoot)
+      throw Miss("'\(node.name)' is \(node.op.kind), not \(type.kind)", isNear: false)
     }
-    let given = node.inputs.compactMap { $0 }
-    guard given.count >= inputs.count else {
-      throw Miss("'\(node.name)' has \(given.count) inputs, not \(inputs.count)")
+    var match = Match(root: node)
+    try matchInputs(of: node, then: [], in: index, &match)
+    return match
+  }
+
+  /// A pattern and the value it is to match.
+  private typealias Goal = (pattern: Pattern, value: ValueID)
+
+  /// Matches a node's inputs, then the other goals; where those fail, in the other order of a commutative
+  /// operator.
+  private func matchInputs(
+    of node: Node, then rest: [Goal], in index: GraphIndex, _ match: inout Match
+  ) throws(Miss) {
+    guard case .node(_, let patterns, let name) = self else { return }
+    // An optional input that is left out matches nothing, and the others keep their places.
+    let given = node.inputs.prefix(patterns.count).compactMap { $0 }
+    guard given.count == patterns.count else {
+      throw Miss("'\(node.name)' lacks one of \(patterns.count) inputs")
     }
     if let name { match.nodes[name] = node }
-    if !isRoot { match.inner.append(node) }
     let draft = match
     do throws(Miss) {
-      try Self.matchInputs(inputs, given, in: index, &match)
+      try Self.solve(zip(patterns, given).map { ($0, $1) } + rest, in: index, &match)
     } catch {
-      guard node.op is any Commutative, inputs.count == 2 else { throw error }
+      guard node.op is any Commutative, patterns.count == 2 else { throw error }
       match = draft
-      try Self.matchInputs(inputs.reversed(), given, in: index, &match)
+      try Self.solve(zip(patterns, given.reversed()).map { ($0, $1) } + rest, in: index, &match)
     }
   }
 
-  private static func matchInputs(
-    _ patterns: [Pattern], _ values: [ValueID], in index: GraphIndex, _ match: inout Match
+  /// Matches all goals, the first one first.
+  private static func solve(
+    _ goals: [Goal], in index: GraphIndex, _ match: inout Match
   ) throws(Miss) {
-    for (pattern, value) in zip(patterns, values) {
-      try pattern.matchValue(value, in: index, &match)
-    }
-  }
-
-  private func matchValue(
-    _ value: ValueID, in index: GraphIndex, _ match: inout Match
-  ) throws(Miss) {
-    switch self {
+    guard let (pattern, value) = goals.first else { return }
+    let rest = Array(goals.dropFirst())
+    switch pattern {
     case .any(let name):
-      try Self.bind(name, to: value, in: index, &match)
+      try bind(name, to: value, in: index, &match)
+      try solve(rest, in: index, &match)
     case .constant(let name):
       guard index.graph[value].constant != nil else {
         throw Miss("'\(index.graph[value].name)' is not a constant")
       }
-      try Self.bind(name, to: value, in: index, &match)
+      try bind(name, to: value, in: index, &match)
+      try solve(rest, in: index, &match)
     case .node(let type, _, _):
       guard let producer = index.producer(of: value), producer.outputs[0] == value else {
         throw Miss("'\(index.graph[value].name)' is not made by \(type.kind)")
       }
-      try matchNode(producer, in: index, isRoot: false, &match)
+      guard Swift.type(of: producer.op) == type else {
+        throw Miss("'\(producer.name)' is \(producer.op.kind), not \(type.kind)")
+      }
+      match.inner.append(producer)
+      try pattern.matchInputs(of: producer, then: rest, in: index, &match)
     }
   }
 

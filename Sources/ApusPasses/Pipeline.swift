@@ -32,7 +32,7 @@ public struct Pipeline: Sendable {
 /// Choices that change what a pipeline does.
 public struct PipelineOptions: Sendable {
   /// The number of bytes a folded constant may have beyond those of the constants it is made from.
-  public var growthLimit = 1 << 20
+  public var growthLimit = 1 << 22
   /// Whether DequantizeLinear nodes of constants are folded, which makes a quantised model a real one.
   public var foldsDequantization = false
 

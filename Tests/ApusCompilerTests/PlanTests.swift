@@ -121,6 +121,12 @@ import Testing
     #expect(throws: RuntimeError.self) { try executor.run(inputs: []) }
   }
 
+  @Test func theEnvironmentLowersTheInstructionSet() throws {
+    #expect(try Compiler(environment: [:]).isa == ISA.best)
+    #expect(try Compiler(environment: ["APUS_ISA": "scalar"]).isa == .scalar)
+    #expect(throws: ISAError.self) { try Compiler(environment: ["APUS_ISA": "mmx"]) }
+  }
+
   @Test func listingIsStable() throws {
     let test = Case("listing", [[1, 3, 8, 8]]) { g, x, n in
       let conv = try g.conv(x[0], [4, 3, 3, 3], &n, strides: [2, 2], pads: [1, 1, 1, 1])

@@ -199,6 +199,30 @@ import Testing
     #expect(throws: Miss.self) { try pattern.match(graph.nodes[1], in: GraphIndex(graph)) }
   }
 
+  @Test func anInnerOrderIsTriedAgainstTheRest() throws {
+    // b * a + a: only with the product's operands exchanged is 'a' the same value in both places.
+    let pattern = Pattern.op(Add.self, .op(Mul.self, .any("a"), .any("b")), .any("a"))
+    for order in 0..<4 {
+      var graph = Graph()
+      let x = graph.addInput("x", Fact(.float32, [2]))
+      let z = graph.addInput("z", Fact(.float32, [2]))
+      let p = try graph.append(Mul(), order % 2 == 0 ? [x, z] : [z, x], name: "p")
+      _ = try graph.append(Add(), order < 2 ? [p, z] : [z, p], name: "s")
+      let match = try pattern.match(graph.nodes[1], in: GraphIndex(graph))
+      #expect(match["a"] == z && match["b"] == x)
+      #expect(match.inner.count == 1)
+    }
+  }
+
+  @Test func aLeftOutInputKeepsItsPlace() throws {
+    var graph = Graph()
+    let x = graph.addInput("x", Fact(.float32, [2]))
+    let top = graph.addConstant(Tensor(scalar: Float(1)))
+    _ = try graph.append(Clip(), [x, nil, top], name: "c")
+    let lower = Pattern.op(Clip.self, .any("x"), .constant("low"))
+    #expect(throws: Miss.self) { try lower.match(graph.nodes[0], in: GraphIndex(graph)) }
+  }
+
   @Test func missesSayWhy() throws {
     let example = try Example()
     let index = GraphIndex(example.graph)

@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(.enabled(if: Shared.isPresent, "\(Shared.absence)"))
-  func survivesCutsAndMutationsOfRealModels() throws {
+  func refusesRealModelsThatAreCut() throws {
     var generator = SeededGenerator(seed: Self.seed)
     for path in ["models/yolov5/yolov5n.onnx", "models/yolov10/yolov10n.onnx"] {
       let bytes = try Shared.bytes(path)
@@ -131,7 +131,7 @@ import Testing
     return true
   }
 
-  /// One to four changes: bits, bytes, interesting numbers, a cut, a repeated or a removed stretch.
+  /// Up to four changes: bits, bytes, interesting numbers, a cut, a repeated or a removed stretch.
   ///
   /// Half of the mutations keep the length, so that lengths of messages still fit and what lies
   /// deeper is met.
@@ -140,7 +140,7 @@ import Testing
   ) -> [UInt8] {
     var bytes = original
     let kinds = Bool.random(using: &generator) ? 0..<4 : 0..<8
-    for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
+    for _ in 0..<Int.random(in: 1...(kinds.count / 2), using: &generator) where !bytes.isEmpty {
       let place = Int.random(in: 0..<bytes.count, using: &generator)
       let length = min(Int.random(in: 1...16, using: &generator), bytes.count - place)
       switch Int.random(in: kinds, using: &generator) {

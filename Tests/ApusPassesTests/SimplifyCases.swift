@@ -19,7 +19,7 @@ enum SimplifyCases {
     },
     PassCase("fold-constants", "a large constant from a small one", remains: nil) { net in
       let x = net.input([1])
-      let tiled = try net.add(Tile(), net.weights([1]), net.list([1 << 19]))
+      let tiled = try net.add(Tile(), net.weights([1]), net.list([1 << 21]))
       return net.finish(try net.add(Add(), tiled, x))
     },
     PassCase("fold-constants", "quantised weights", remains: nil) { net in

@@ -1,6 +1,7 @@
 import ApusImage
 import ApusTestSupport
 import ApusToolkit
+import Foundation
 import Testing
 
 /// From a model file and a photograph to upstream's boxes.

@@ -41,8 +41,10 @@ import Testing
       let both: [MediaSource] = [
         .picture(path: "\(folder)/a.png"), .picture(path: "\(folder)/b.png"),
       ]
-      #expect(try MediaSource.resolve(["\(folder)/*.png"]) == both)
-      #expect(try MediaSource.resolve(["\(folder)/list.txt"]) == both)
+      let matched = try MediaSource.resolve(["\(folder)/*.png"])
+      #expect(matched == both)
+      let listed = try MediaSource.resolve(["\(folder)/list.txt"])
+      #expect(listed == both)
       #expect(throws: ApusError.self) { try MediaSource.resolve(["\(folder)/self.txt"]) }
       #expect(throws: ApusError.self) { try MediaSource.resolve(["\(folder)/*.webp"]) }
     }

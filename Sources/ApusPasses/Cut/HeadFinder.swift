@@ -51,7 +51,8 @@ struct HeadFinder {
   /// Whether the convolution is the mean of a distribution, as box distributions (DFL) are decoded: one filter
   /// without bias, of weights that are 0, 1, 2, … up to the rounding of a quantised export.
   func isExpectation(_ node: Node) -> Bool {
-    guard let weights = index.constant(node.input(1)), weights.shape[0] == 1, weights.count > 1,
+    guard let weights = index.constant(node.input(1)), weights.shape.rank > 0,
+      weights.shape[0] == 1, weights.count > 1,
       node.input(2) == nil || index.constant(node.input(2))?.doubles == [0]
     else { return false }
     return weights.doubles.enumerated().allSatisfy { abs(Double($0) - $1) < 0.5 }

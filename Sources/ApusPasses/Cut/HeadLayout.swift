@@ -16,6 +16,8 @@ struct HeadLayout {
 
   /// The size a symbolic picture axis is tried with; all usual strides divide it.
   static let trialSize = 640
+  /// No picture, channel or number of boxes is larger; products of three of these fit into an integer.
+  static let largestSize = 1 << 20
 
   init(_ finder: HeadFinder) throws(CutError) {
     self.finder = finder
@@ -26,14 +28,16 @@ struct HeadLayout {
     var levels: [Level] = []
     let symbols = Set(picture.flatMap(\.symbols))
     let sizes = Dictionary(uniqueKeysWithValues: symbols.map { ($0, Self.trialSize) })
-    func number(_ size: Dimension) -> Int? { size.substituting(sizes).fixed }
+    func number(_ size: Dimension) -> Int? {
+      size.substituting(sizes).fixed.flatMap { $0 <= Self.largestSize ? $0 : nil }
+    }
     guard let height = number(picture[2]), let width = number(picture[3]) else {
       throw CutError("the picture size \(picture) cannot be told")
     }
     for found in finder.found {
       let name = graph[found.value].name
       guard let shape = graph[found.value].fact.shape, shape.count == 4,
-        let channels = shape[1].fixed, let h = number(shape[2]), let w = number(shape[3]), h > 0,
+        let channels = number(shape[1]), let h = number(shape[2]), let w = number(shape[3]), h > 0,
         w > 0
       else { throw CutError("the shape of '\(name)' is not known: \(graph[found.value].fact)") }
       guard height % h == 0, width % w == 0, height / h == width / w else {
@@ -156,7 +160,7 @@ extension HeadLayout {
     for node in finder.index.consumers(of: level.found.value) where node.op is any ShapeOnly {
       guard let shape = finder.graph[node.outputs[0]].fact.shape, shape.count == 5,
         let anchors = shape[1].fixed, let numbers = shape[2].fixed,
-        anchors * numbers == level.channels
+        max(anchors, numbers) <= Self.largestSize, anchors * numbers == level.channels
       else { continue }
       return AnchorGrid(
         anchors: anchors, numbers: numbers,
@@ -171,7 +175,9 @@ extension HeadLayout {
     let values = finder.graph.outputs + finder.decoding.values.flatMap(\.outputs).sorted()
     for value in values {
       guard let shape = finder.graph[value].fact.shape, shape.count == 3,
-        let boxes = shape[1].fixed, let numbers = shape[2].fixed, numbers > 5, boxes % cells == 0,
+        let boxes = shape[1].fixed, let numbers = shape[2].fixed,
+        max(boxes / 64, numbers) <= Self.largestSize,
+        numbers > 5, boxes % cells == 0,
         boxes / cells * numbers == channels
       else { continue }
       let anchors = boxes / cells

@@ -20,6 +20,9 @@ struct BatchNormalizationFolding: Pass {
       }
       lists.append(list)
     }
+    guard lists.allSatisfy({ $0.count == lists[0].count }) else {
+      throw Miss("its statistics are of different lengths")
+    }
     let (gamma, beta, mean, variance) = (lists[0], lists[1], lists[2], lists[3])
     let scale = zip(gamma, variance).map { $0 / ($1 + Double(op.epsilon)).squareRoot() }
     let shift = beta.indices.map { beta[$0] - mean[$0] * scale[$0] }

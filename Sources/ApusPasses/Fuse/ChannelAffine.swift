@@ -49,6 +49,15 @@ struct ChannelAffine {
     return patch
   }
 
+  /// The number of output channels.
+  private static func filters(of op: any Operator, weights sizes: [Int]) -> Int {
+    switch op {
+    case let transposed as ConvTranspose: sizes[1] * transposed.groups
+    case let gemm as Gemm: gemm.transposesB ? sizes[0] : sizes[1]
+    default: sizes[0]
+    }
+  }
+
   /// The operator, weights and bias that compute the function of what the node makes.
   private func folded(
     _ node: Node, in index: GraphIndex
@@ -66,6 +75,10 @@ struct ChannelAffine {
     var biasFactor = 1.0
     var op = node.op
     let sizes = weights.shape.dimensions
+    // Where the shape of the input is not known, inference has not checked the weights.
+    guard sizes.count >= 2, scale.count == Self.filters(of: node.op, weights: sizes) else {
+      throw Miss("'\(node.name)' has another number of filters")
+    }
     if node.op is Conv {
       let block = sizes.dropFirst().reduce(1, *)
       channel = { $0 / block }

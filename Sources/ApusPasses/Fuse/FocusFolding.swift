@@ -68,7 +68,8 @@ struct FocusFolding: Pass {
         }
         value = from
       }
-      guard axes.count == 2, let y = axes[2], let x = axes[3], y.step == x.step, y.start < y.step,
+      guard axes.count == 2, let y = axes[2], let x = axes[3], y.step == x.step, y.step <= 16,
+        y.start < y.step,
         x.start < x.step, source ?? value == value, step ?? y.step == y.step
       else { throw Miss("its inputs are not slices of one picture in equal steps") }
       source = value

@@ -19,7 +19,7 @@ struct PadFolding: Pass {
       throw Miss("'\(padding.name)' does not pad with zeros")
     }
     let isSpatial = [0, 1, rank, rank + 1].allSatisfy { added[$0] == 0 }
-    guard rank >= 3, isSpatial, added.allSatisfy({ $0 >= 0 }) else {
+    guard rank >= 3, isSpatial, added.allSatisfy({ (0...1 << 20).contains($0) }) else {
       throw Miss("'\(padding.name)' pads batch or channels, or cuts")
     }
     guard window.padding == .explicit else { throw Miss("its own padding is automatic") }

@@ -10,7 +10,7 @@ struct ConstantFolding: Pass {
   static let name = "fold-constants"
 
   /// The number of bytes a folded constant may have beyond those of the constants it is made from.
-  var growthLimit = 1 << 20
+  var growthLimit = 1 << 22
   /// Whether constant DequantizeLinear nodes are folded too.
   var foldsDequantization = false
 

@@ -5,6 +5,7 @@ public import ApusImage
 import ApusPasses
 import ApusRuntime
 import ApusTensor
+import Foundation
 
 /// A model made ready to find objects in pictures: pixels in, boxes out.
 ///
@@ -127,7 +128,7 @@ public final class Detector {
   private func executor(for shape: Shape) throws -> PlanExecutor {
     if let executor = executors[shape] { return executor }
     let input = graph[graph.inputs[0]]
-    let compiled = try Compiler().compile(
+    let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
       graph, inputShapes: [input.name: shape])
     let executor = try PlanExecutor(
       compiled.plan, threads: options.threads, host: compiled.host)

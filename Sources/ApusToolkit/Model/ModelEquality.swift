@@ -3,6 +3,7 @@ import ApusGraph
 import ApusPasses
 import ApusRuntime
 import ApusTensor
+import Foundation
 
 /// Running two graphs on equal random inputs, compiled as they are, without further rewriting.
 enum ModelEquality {
@@ -46,7 +47,8 @@ enum ModelEquality {
     let names = graph.inputs.map { graph[$0].name }
     let given = names.compactMap { inputs[$0] }
     let shapes = Dictionary(uniqueKeysWithValues: zip(names, given.map(\.shape)))
-    let compiled = try Compiler().compile(graph, inputShapes: shapes)
+    let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
+      graph, inputShapes: shapes)
     let executor = try PlanExecutor(compiled.plan, threads: 1, host: compiled.host)
     let outputs = try executor.run(inputs: given)
     return Dictionary(

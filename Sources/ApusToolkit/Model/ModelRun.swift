@@ -64,7 +64,7 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
       case .compiled:
         let tensors = try inputTensors(of: graph, in: given, file: inputs)
         let names = graph.inputs.map { graph[$0].name }
-        let compiled = try Compiler().compile(
+        let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
           graph, inputShapes: Dictionary(uniqueKeysWithValues: zip(names, tensors.map(\.shape))))
         hostSteps = compiled.plan.hostSteps.map { "\($0.name) (\($0.operators))" }
         let executor = try PlanExecutor(compiled.plan, threads: threads, host: compiled.host)
