@@ -20,7 +20,7 @@ help:
 	@echo "make demo         install, build, and detect objects on photographs"
 	@echo "make test         all tests"
 	@echo "make check        format, layering, warnings as errors, tests, documents; cheapest first"
-	@echo "make conformance  ONNX backend node tests on the interpreter and the compiled plan"
+	@echo "make conformance  ONNX node tests, and comparisons with onnxruntime and OpenCV"
 	@echo "make bench        measurements beside other engines"
 	@echo "make fuzz         100,000 mutations of each reader under AddressSanitizer"
 	@echo "make format       rewrite the sources in the house style"
@@ -53,7 +53,7 @@ check: dependencies
 
 conformance:
 	@Tools/install-dependencies --conformance
-	Tools/conformance/onnx-node-tests
+	Tools/conformance/run
 
 bench: build
 	Benchmarks/run

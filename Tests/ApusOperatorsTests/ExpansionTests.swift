@@ -48,4 +48,29 @@ struct ExpansionTests {
       #expect(Tolerance.rounding.accepts(a, b), "\(found.doubles) for \(truth.doubles)")
     }
   }
+
+  @Test func nearestResizeIsUpsampleBeforeSetTen() throws {
+    var graph = Graph()
+    let x = graph.addInput("x", Fact(.float32, [1, 1, 2, 2] as Shape))
+    let scales = graph.addConstant(floats([1, 1, 2, 3]))
+    let resize = Resize(mode: .nearest, coordinates: .asymmetric, rounding: .floor)
+    var patch = Patch("expand")
+    let expanded = try resize.expansion(opset: 9, inputs: [x, nil, scales], in: &patch)
+    let output = try graph.append(resize, [x, nil, scales], name: "resize")
+    graph.setOutputs([output])
+    patch.replace(output, with: try #require(expanded?.first))
+    try graph.apply(patch)
+    let node = try #require(graph.nodes.first)
+    #expect(node.op is Upsample)
+    let inputs = [counting([1, 1, 2, 2]), floats([1, 1, 2, 3])]
+    let found = try node.op.evaluate(inputs)[0]
+    let truth = try resize.evaluate([inputs[0], nil, inputs[1]])[0]
+    #expect(found == truth)
+
+    var unused = Patch("none")
+    let newer = try resize.expansion(opset: 10, inputs: [x, nil, scales], in: &unused)
+    #expect(newer == nil)
+    let halfPixel = try Resize().expansion(opset: 9, inputs: [x, nil, scales], in: &unused)
+    #expect(halfPixel == nil)
+  }
 }

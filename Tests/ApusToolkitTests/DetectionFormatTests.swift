@@ -41,8 +41,9 @@ import Testing
     let path = FileManager.default.temporaryDirectory.path + "/apus-out-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: path) }
     var folder = try OutputFolder(path)
-    #expect(folder.path(for: "a/1.jpg", ending: "jpg") == "\(path)/1.jpg")
-    #expect(folder.path(for: "b/1.jpg", ending: "jpg") == "\(path)/1-2.jpg")
-    #expect(folder.path(for: "-", ending: "txt") == "\(path)/stdin.txt")
+    let paths = try ["a/1.jpg", "b/1.jpg"].map { try folder.path(for: $0, ending: "jpg") }
+    #expect(paths == ["\(path)/1.jpg", "\(path)/1-2.jpg"])
+    let piped = try folder.path(for: "-", ending: "txt")
+    #expect(piped == "\(path)/stdin.txt")
   }
 }

@@ -11,7 +11,7 @@ The whole network is here (24 layers, P3 to P5), at a quarter of the width of yo
     train        three outputs [N, 3, H, W, 8], normalisation kept
     dynamo       v70 through PyTorch's newer exporter, opset 18 (where onnxscript is installed)
 
-Needs the PyPI packages of Tools/requirements-export.txt. Usage: export_yolov5.py FOLDER
+Needs the PyPI packages of requirements-torch.txt. Usage: export_yolov5.py FOLDER
 """
 
 import argparse

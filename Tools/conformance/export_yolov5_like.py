@@ -14,7 +14,7 @@ heads), random weights, 3 classes. What matters is how the heads are decoded:
     topk     dfl followed by the choice of the best boxes (YOLOv10's end-to-end form), one output [N, 10, 6]
     nms      v70 followed by NonMaxSuppression
 
-Needs the PyPI packages of requirements-export.txt. Usage: export_yolov5_like.py FOLDER
+Needs the PyPI packages of requirements-torch.txt. Usage: export_yolov5_like.py FOLDER
 """
 
 import argparse

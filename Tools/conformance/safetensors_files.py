@@ -2,7 +2,7 @@
 
 Writes files with the package, has `swift test` read and write each, and compares the bytes: both
 writers order and pad alike, so the files must be identical. Needs the PyPI packages of
-Tools/requirements-checkpoints.txt. Run it from the root of the repository.
+Tools/conformance/requirements.txt. Run it from the root of the repository.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Writes Tests/Goldens/Checkpoints: pickles of every protocol, small torch.save files, safetensors.
 
-Needs the PyPI packages of Tools/requirements-checkpoints.txt. Run it from the root of the repository; the
+Needs the PyPI packages of Tools/conformance/requirements-torch.txt. Run it from the root of the repository; the
 results are committed, so this is only needed to add a case. views.legacy.pt differs from run to run:
 PyTorch names its storages by their addresses.
 """

@@ -6,7 +6,7 @@ fused    v6.0 after `fuse()`: no normalisation, biases in every convolution; C3,
 
 The networks are written here from their published structure, with random weights; the files next to
 them hold an input and the raw outputs that PyTorch computes. Needs the PyPI packages of
-Tools/requirements-checkpoints.txt. Run it from the root of the repository; the results are committed.
+Tools/conformance/requirements-torch.txt. Run it from the root of the repository; the results are committed.
 """
 
 import pathlib

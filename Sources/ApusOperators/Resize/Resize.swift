@@ -139,6 +139,16 @@ package struct Resize: Operator {
     }
   }
 
+  /// Before opset 10 the same is called `Upsample`, as far as it goes.
+  package func expansion(
+    opset: Int, inputs: [ValueID?], in patch: inout Patch
+  ) throws(OperatorError) -> [ValueID]? {
+    let upsample = Upsample(mode: mode)
+    guard opset < 10, inputs.count == 3, inputs[2] != nil, mode != .cubic, self == upsample.resize
+    else { return nil }
+    return [patch.add(upsample, [inputs[0], inputs[2]])]
+  }
+
   package func infer(_ context: InferenceContext) throws(OperatorError) -> [Fact] {
     try infer(context, scales: given(context, 2), sizes: given(context, 3))
   }
