@@ -11,7 +11,7 @@ import Synchronization
 /// Leaves no half-written file behind where a run is interrupted (Ctrl-C) or terminated.
 public enum Interruption {
   private static let temporaryFiles = Mutex<Set<String>>([])
-  /// Keeps the watchers alive. Written by `watch` alone, before anything else runs.
+  // Keeps the watchers alive; written by `watch` alone, before anything else runs.
   nonisolated(unsafe) private static var watchers: [any DispatchSourceSignal] = []
 
   /// Starts to watch for interruption, once, at the start of the process; and lets writing to a closed pipe fail instead of ending the process.

@@ -8,7 +8,7 @@ struct Cut: ParsableCommand {
     commandName: "cut",
     abstract: "Cut a detector at its heads, which are found by structure, and say why.",
     discussion: """
-      Chips run the network up to the heads; decoding and suppression stay with the caller. Works on exports
+      Chips run the network up to the heads; decoding and suppression stay with the caller. Works on exports \
       with one decoded output, with three outputs, and end to end.
 
       Examples:

@@ -11,8 +11,8 @@ struct Detect: ParsableCommand {
     commandName: "detect",
     abstract: "Find objects in pictures and videos.",
     discussion: """
-      Sources are pictures (JPEG, PNG, WebP, BMP), folders, globs, list files (.txt, one path a line), videos
-      (through an installed ffmpeg), and - for a picture on standard input. Annotated pictures, and with
+      Sources are pictures (JPEG, PNG, WebP, BMP), folders, globs, list files (.txt, one path a line), videos \
+      (through an installed ffmpeg), and - for a picture on standard input. Annotated pictures, and with \
       --save-txt YOLO text files, go into the --output folder.
 
       --conf takes one score and exceptions by class: --conf 0.25,person=0.4,car=0.3

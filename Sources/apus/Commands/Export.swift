@@ -8,8 +8,8 @@ struct Export: ParsableCommand {
     commandName: "export",
     abstract: "Write the network of a checkpoint (or of an ONNX file) as ONNX.",
     discussion: """
-      The heads are written raw, one output for each level, as chips want them; anchors, strides, class names
-      and the preprocess specification travel in the file's metadata. Normalisation is folded into the
+      The heads are written raw, one output for each level, as chips want them; anchors, strides, class names \
+      and the preprocess specification travel in the file's metadata. Normalisation is folded into the \
       convolutions.
 
       Examples:

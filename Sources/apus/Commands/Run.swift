@@ -7,7 +7,7 @@ struct Run: ParsableCommand {
     commandName: "run",
     abstract: "Run a model on tensors from a safetensors file and keep its outputs.",
     discussion: """
-      Inputs and outputs go by the names they have in the model. The graph runs as it stands: use this to
+      Inputs and outputs go by the names they have in the model. The graph runs as it stands: use this to \
       compare executors with one another and with other runtimes.
 
       Examples:
