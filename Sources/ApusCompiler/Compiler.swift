@@ -1,5 +1,6 @@
 public import ApusGraph
 public import ApusKernels
+import ApusOperators
 public import ApusPlan
 public import ApusRuntime
 public import ApusTensor
@@ -41,6 +42,12 @@ public struct Compiler: Sendable {
       $0.fact.dtype == nil || $0.fact.fixedShape == nil
     }
     guard open.isEmpty else { throw CompilerError.openInputs(open.map { "\($0.name) \($0.fact)" }) }
+    let tooLarge = sized.allValues.filter { value in
+      value.fact.shape.map { (try? OutputSize.check($0)) == nil } ?? false
+    }
+    guard tooLarge.isEmpty else {
+      throw CompilerError.tooLarge(tooLarge.map { "\($0.name) \($0.fact)" })
+    }
     var lowering = GraphLowering(sized, kernels: KernelSet(isa: isa))
     try lowering.run()
     return lowering.builder.finish()
@@ -64,12 +71,17 @@ public struct Compilation: Sendable {
 public enum CompilerError: Error, Equatable, CustomStringConvertible {
   /// Inputs whose type or sizes are not known: all of them, each with its fact.
   case openInputs([String])
+  /// Values of more elements than an operator may give: all of them, each with its fact.
+  case tooLarge([String])
 
   /// One sentence for a person.
   public var description: String {
     switch self {
     case .openInputs(let inputs):
       "a plan needs fixed input sizes; state those of: \(inputs.joined(separator: "; "))"
+    case .tooLarge(let values):
+      "values of more than \(OutputSize.maximum) elements: \(values.joined(separator: "; "));"
+        + " compile for smaller inputs"
     }
   }
 }

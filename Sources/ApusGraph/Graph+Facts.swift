@@ -119,7 +119,12 @@ extension Graph {
       if node.op is ForeignOperator { continue }
       let facts = try Self.facts(
         of: node.op, inputs: inputFacts(of: node), outputCount: node.outputs.count, node: node.name)
-      for (id, fact) in zip(node.outputs, facts) where values[id]?.fact != fact {
+      for (id, stated) in zip(node.outputs, facts) {
+        var fact = stated
+        // Behind an unknown operator, what was declared remains.
+        if fact.dtype == nil { fact.dtype = values[id]?.fact.dtype }
+        if fact.shape == nil { fact.shape = values[id]?.fact.shape }
+        guard values[id]?.fact != fact else { continue }
         values[id]?.fact = fact
         changedValues.insert(id)
       }

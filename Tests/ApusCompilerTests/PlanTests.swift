@@ -107,6 +107,15 @@ import Testing
     #expect(found[1] == Tensor([2, 4, 0, 5, 7, 9] as [Float], shape: [2, 3]))
   }
 
+  @Test func refusesValuesThatNoMemoryHolds() throws {
+    var graph = Graph()
+    let x = graph.addInput("x", Fact(.float32, [1, 3, 8, 8] as Shape))
+    let scales = graph.addConstant(Tensor([Float(1), 1, 1e8, 1e8]))
+    graph.setOutputs([try graph.append(Resize(), [x, nil, scales], name: "y")])
+    let error = #expect(throws: CompilerError.self) { try Compiler().compile(graph) }
+    #expect(error?.description.contains("y float32 [1, 3, 800000000, 800000000]") == true)
+  }
+
   @Test func symbolicInputsNeedSizes() throws {
     var graph = Graph(name: "symbols")
     let x = graph.addInput("x", Fact(.float32, [.symbol("batch"), 3]))

@@ -22,6 +22,23 @@ struct Example {
   }
 }
 
+@Suite struct DeclaredFactTests {
+  @Test func whatIsDeclaredBehindAnUnknownOperatorSurvivesAPatch() throws {
+    var graph = Graph()
+    let x = graph.addInput("x", Fact(.float32, [2] as Shape))
+    let unknown = ForeignOperator(kind: OperatorKind("Frobnicate"), attributes: [:])
+    let a = try graph.append(unknown, [x], name: "a")
+    let b = try graph.append(Relu(), [a], name: "b")
+    let c = try graph.append(
+      Sigmoid(), [b], name: "c", outputNames: ["c"], declared: [Fact(.float32, [2] as Shape)])[0]
+    graph.setOutputs([c])
+    var patch = Patch("test")
+    patch.replace(b, with: a)
+    try graph.apply(patch)
+    #expect(graph[c].fact == Fact(.float32, [2] as Shape))
+  }
+}
+
 @Suite struct FactTests {
   @Test func aSmallIntegerConstantIsAListOfSizes() {
     #expect(Fact(constant: Tensor([Int64(2), 3])).content == [2, 3])
