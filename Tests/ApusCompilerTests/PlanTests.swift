@@ -110,10 +110,10 @@ import Testing
   @Test func refusesValuesThatNoMemoryHolds() throws {
     var graph = Graph()
     let x = graph.addInput("x", Fact(.float32, [1, 3, 8, 8] as Shape))
-    let scales = graph.addConstant(Tensor([Float(1), 1, 1e8, 1e8]))
+    let scales = graph.addConstant(Tensor([Float(1), 1, 1e4, 1e4]))
     graph.setOutputs([try graph.append(Resize(), [x, nil, scales], name: "y")])
     let error = #expect(throws: CompilerError.self) { try Compiler().compile(graph) }
-    #expect(error?.description.contains("y float32 [1, 3, 800000000, 800000000]") == true)
+    #expect(error?.description.contains("y float32 [1, 3, 80000, 80000]") == true)
   }
 
   @Test func symbolicInputsNeedSizes() throws {

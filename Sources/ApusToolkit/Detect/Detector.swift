@@ -63,6 +63,24 @@ public final class Detector {
       inputShapes: [input: [1, 3, inputSize.height, inputSize.width]])
   }
 
+  /// Gives the classes of a model other names, one for each.
+  ///
+  /// - Throws: `ApusError` where the model has another number of classes.
+  public static func rename(
+    classesOf model: inout Model, to names: [String]
+  ) throws(ApusError) {
+    if let count = try OutputReading(model.graph).classCount, count != names.count {
+      throw wrongCount(names.count, of: count, model.path)
+    }
+    model.graph.card.classNames = names
+  }
+
+  private static func wrongCount(_ found: Int, of expected: Int, _ path: String) -> ApusError {
+    .failure(
+      "'\(path)': the model has \(expected) classes, but \(found) class names are given; give a name for"
+        + " every class, in order, with --names")
+  }
+
   /// The names of a model's classes; stand-ins where it carries none.
   public static func classNames(of model: Model) throws(ApusError) -> ClassNames {
     try classNames(of: model, reading(of: model))
@@ -74,9 +92,7 @@ public final class Detector {
     let names = model.graph.card.classNames
     if !names.isEmpty {
       if let count = reading.classCount, count != names.count {
-        throw .failure(
-          "'\(model.path)': the model has \(count) classes, but \(names.count) class names are"
-            + " given; give a name for every class, in order, with --names")
+        throw wrongCount(names.count, of: count, model.path)
       }
       return ClassNames(names)
     }

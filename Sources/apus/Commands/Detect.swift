@@ -92,7 +92,7 @@ struct Detect: ParsableCommand {
   func run() throws {
     let media = try MediaSource.resolve(sources)
     var model = try Model(path: model)
-    if let names { model.graph.card.classNames = try ClassNameFile.read(names) }
+    if let names { try Detector.rename(classesOf: &model, to: ClassNameFile.read(names)) }
     var run = try DetectionRun(
       detector: Detector(model, options: options(for: model)), command: self, sources: media)
     // Where nothing was found fit to write, no empty folder stays.
