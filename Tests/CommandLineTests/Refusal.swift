@@ -1,3 +1,4 @@
+import ApusTestSupport
 import Foundation
 import Testing
 
@@ -63,39 +64,6 @@ struct Workplace {
 }
 
 /// The smallest ONNX files, written without an ONNX library.
-struct Message {
-  private(set) var bytes: [UInt8] = []
-
-  /// A message of the given fields.
-  init(_ fields: (inout Message) -> Void) { fields(&self) }
-
-  mutating func varint(_ number: Int, _ value: Int) {
-    put(UInt64(number << 3))
-    put(UInt64(bitPattern: Int64(value)))
-  }
-
-  mutating func bytes(_ number: Int, _ value: [UInt8]) {
-    put(UInt64(number << 3 | 2))
-    put(UInt64(value.count))
-    bytes += value
-  }
-
-  mutating func text(_ number: Int, _ value: String) { bytes(number, Array(value.utf8)) }
-
-  mutating func message(_ number: Int, _ fields: (inout Message) -> Void) {
-    bytes(number, Message(fields).bytes)
-  }
-
-  private mutating func put(_ value: UInt64) {
-    var rest = value
-    while rest >= 0x80 {
-      bytes.append(UInt8(rest & 0x7f) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
-  }
-}
-
 extension Message {
   /// A model file of operator set 13 with the given graph.
   static func model(_ graph: (inout Message) -> Void) -> [UInt8] {
