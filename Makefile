@@ -32,8 +32,10 @@ build: dependencies
 	$(BUILD) --product apus
 
 demo: build $(MODEL) $(IMAGE)
-	$(APUS) inspect "$(MODEL)"
-	$(APUS) detect "$(MODEL)" "$(IMAGE)" --output demo-output
+	@echo "\n$$ apus inspect $(MODEL)"
+	@$(APUS) inspect "$(MODEL)"
+	@echo "\n$$ apus detect $(MODEL) $(IMAGE) --output demo-output"
+	@$(APUS) detect "$(MODEL)" "$(IMAGE)" --output demo-output
 	@echo "Annotated pictures are in demo-output/"
 
 .build/demo/yolov5n.pt:
@@ -59,7 +61,7 @@ bench: build
 	Benchmarks/run
 
 fuzz: dependencies
-	ASAN_OPTIONS=detect_leaks=0 APUS_FUZZ=$${APUS_FUZZ:-100000} $(SWIFT) test --sanitize=address --scratch-path .build/asan --filter Fuzz
+	ASAN_OPTIONS=detect_leaks=0 APUS_FUZZ=$${APUS_FUZZ:-100000} $(TEST) --sanitize=address --scratch-path .build/asan --filter Fuzz
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
