@@ -23,6 +23,8 @@ help:
 	@echo "make conformance  ONNX node tests, and comparisons with onnxruntime and OpenCV"
 	@echo "make bench        measurements beside other engines"
 	@echo "make fuzz         100,000 mutations of each reader under AddressSanitizer"
+	@echo "make build        the command line alone, in .build/release/apus"
+	@echo "make clean        remove what was built"
 	@echo "make format       rewrite the sources in the house style"
 
 dependencies:

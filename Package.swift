@@ -39,7 +39,7 @@ let package = Package(
   name: "apus",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "ApusToolkit", targets: ["ApusToolkit"]),
+    .library(name: "ApusToolkit", targets: ["ApusToolkit", "ApusImage", "ApusBoxes"]),
     .library(name: "ApusRuntime", targets: ["ApusRuntime", "ApusPlan"]),
     .executable(name: "apus", targets: ["apus"]),
   ],

@@ -7,7 +7,8 @@ import Foundation
 struct Apus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apus",
-    abstract: "Object detectors from training to the chip: inspect, export, simplify, cut, detect.",
+    abstract:
+      "Object detectors from checkpoint to boxes: inspect, export, simplify, cut, run, detect.",
     discussion: """
       Every command takes --json for machines and --help for people.
       Exit codes: 0 done, 1 a file or a model does not allow it, 2 the command line makes no sense.

@@ -18,6 +18,7 @@ extension OperatorCase {
     OperatorCase(HardSigmoid(alpha: 0.25), [signs], gives: [0, 0.5, 1]),
     OperatorCase(HardSwish(), [floats([-3, 0, 3])], gives: [0, 0, 3]),
     OperatorCase(Swish(alpha: 2), [floats([0])], gives: [0]),
+    OperatorCase(Silu(), [floats([0, 1])], gives: [0, 0.731_058_58]),
     OperatorCase(Mish(), [floats([0])], gives: [0]),
     OperatorCase(Gelu(), [floats([0])], gives: [0]),
     OperatorCase(Gelu(approximate: true), [floats([0])], gives: [0]),

@@ -105,7 +105,43 @@ struct LawCase: CustomTestStringConvertible, Sendable {
     }
   }()
 
-  @Test(arguments: convolutions + pools + others + reductions)
+  private static let scale = Tensor(scalar: Float(0.5))
+  private static let zero = Tensor(scalar: UInt8(3))
+
+  static let integers: [LawCase] = [
+    LawCase(
+      ConvInteger(), [ramp([1, 2, 5, 4], .uint8, from: 0), ramp([3, 2, 2, 2], .uint8, from: 1)]),
+    LawCase(MatMulInteger(), [ramp([3, 4], .uint8, from: 0), ramp([4, 2], .int8)]),
+    LawCase(
+      QLinearConv(),
+      [
+        ramp([1, 2, 5, 4], .uint8, from: 0), scale, zero, ramp([3, 2, 2, 2], .uint8, from: 1),
+        scale, zero, Tensor(scalar: Float(8)), zero,
+      ]),
+    LawCase(
+      QLinearMatMul(),
+      [
+        ramp([3, 4], .uint8, from: 0), scale, zero, ramp([4, 2], .uint8, from: 1), scale, zero,
+        Tensor(scalar: Float(8)), zero,
+      ]),
+  ]
+
+  static let sampling: [LawCase] = [
+    LawCase(
+      GridSample(),
+      [image, floats([-1, -0.5, 0, 0.25, 0.5, 1, 0.75, -0.75], [2, 1, 2, 2])]),
+    LawCase(
+      NonMaxSuppression(),
+      [
+        floats([0, 0, 2, 2, 0, 0, 2, 1.9, 5, 5, 6, 6], [1, 3, 4]),
+        floats([0.9, 0.8, 0.7], [1, 1, 3]), Tensor(scalar: Int64(2)), Tensor(scalar: Float(0.5)),
+        Tensor(scalar: Float(0.1)),
+      ]),
+  ]
+
+  static let all = convolutions + pools + others + reductions + integers + sampling
+
+  @Test(arguments: all)
   func holds(_ law: LawCase) {
     #expect(OperatorLaws(law.op, law.inputs, outputCount: law.outputCount).violations() == [])
   }
