@@ -68,7 +68,7 @@ extension Pipeline {
         growthLimit: options.growthLimit, foldsDequantization: options.foldsDequantization),
       // What remains of shape arithmetic has an unknown size in it; after this, its nodes are dead.
       ReshapeResolution(),
-      CommonSubexpressions(),
+      EqualNodeMerging(),
       CastMerging(),
       ReshapeMerging(),
       TransposeMerging(),

@@ -2,7 +2,7 @@ import ApusGraph
 import ApusTensor
 
 /// Of two nodes that compute the same from the same, the later one goes.
-struct CommonSubexpressions: Pass {
+struct EqualNodeMerging: Pass {
   static let name = "merge-equal-nodes"
 
   func patch(at node: Node, in index: GraphIndex) throws(Miss) -> Patch {
