@@ -33,6 +33,14 @@ package enum Sizes {
     }
   }
 
+  /// Fails where the types of inputs are known and differ.
+  package static func requireOneType(_ context: InferenceContext) throws(OperatorError) {
+    let types = context.inputs.compactMap { $0?.dtype }
+    if let first = types.first, let other = types.first(where: { $0 != first }) {
+      throw OperatorError("inputs must have one type, but are \(first) and \(other)")
+    }
+  }
+
   /// Fails where the type is known and is none of those listed.
   package static func require(
     _ dtype: DType?, _ name: String, _ allowed: [DType]

@@ -107,6 +107,24 @@ import Testing
     #expect(found[1] == Tensor([2, 4, 0, 5, 7, 9] as [Float], shape: [2, 3]))
   }
 
+  @Test func aBiasOfUnknownTypeOrLengthIsLeftToTheHost() throws {
+    for fact in [Fact.unknown, Fact(.float32, [.symbol("n")])] {
+      var graph = Graph()
+      let x = graph.addInput("x", Fact(.float32, [1, 1, 3, 3] as Shape))
+      let w = graph.addConstant(Tensor([Float(1)], shape: [1, 1, 1, 1]))
+      let unknown = ForeignOperator(kind: OperatorKind("Frobnicate"), attributes: [:])
+      let bias = try graph.append(
+        unknown, [x], name: "b", outputNames: ["b"], declared: [fact])[0]
+      graph.setOutputs([try graph.append(Conv(), [x, w, bias], name: "y")])
+      let flat = try graph.append(Flatten(), [x], name: "flat")
+      let matrix = graph.addConstant(Tensor(zeros: [9, 2]))
+      let product = try graph.append(Gemm(), [flat, matrix, bias], name: "z")
+      graph.setOutputs(graph.outputs + [product])
+      let steps = try Compiler().compile(graph).plan.hostSteps.map(\.name)
+      #expect(steps == ["b", "y", "z"])
+    }
+  }
+
   @Test func refusesValuesThatNoMemoryHolds() throws {
     var graph = Graph()
     let x = graph.addInput("x", Fact(.float32, [1, 3, 8, 8] as Shape))

@@ -168,4 +168,19 @@ struct LawCase: CustomTestStringConvertible, Sendable {
       InferenceContext(inputs: [facts[0], nil, scales], outputCount: 1, scope: "up"))
     #expect(up[0].shape == [.symbol("batch"), 16, height * 32, 640])
   }
+
+  /// The compiler counts on it: weights and biases are what the input is.
+  @Test(arguments: [
+    LawCase(Conv(), [image, ramp([3, 4, 3, 2]), ramp([3], .float64)]),
+    LawCase(Conv(), [image, ramp([3, 4, 3, 2], .float16)]),
+    LawCase(ConvTranspose(), [image, ramp([4, 3, 3, 2]), ramp([3], .float64)]),
+    LawCase(Gemm(), [ramp([4, 3]), ramp([3, 5]), ramp([5], .float64)]),
+    LawCase(PRelu(), [image, ramp([4, 1, 1], .float64)]),
+  ])
+  func refusesInputsOfSeveralTypes(_ sample: LawCase) {
+    let facts = sample.inputs.map { $0.map { Fact($0.dtype, $0.shape) } }
+    let context = InferenceContext(inputs: facts, outputCount: 1, scope: "node")
+    let error = #expect(throws: OperatorError.self) { try sample.op.infer(context) }
+    #expect(error?.message.contains("one type") == true)
+  }
 }

@@ -11,6 +11,7 @@ enum ConvolutionLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
     guard let op = site.node.op as? Conv, let x = plan.floats(site.input(0)),
       plan.isFloats(site.input(1)), plan.isFloats(site.output),
+      site.input(2) == nil || plan.isFloats(site.input(2)),
       let w = plan.graph.shape(site.input(1)), (3...4).contains(x.shape.rank),
       let output = plan.graph.shape(site.output), x.shape.count > 0, w.count > 0, output.count > 0,
       let window = try WindowParameters(

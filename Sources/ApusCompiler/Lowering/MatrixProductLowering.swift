@@ -45,7 +45,8 @@ enum MatrixProductLowering: LoweringRule {
       rows: a[op.transposesA ? 1 : 0], depth: a[op.transposesA ? 0 : 1],
       columns: b[op.transposesB ? 0 : 1], images: 1, groups: 1)
     let added = site.input(2)
-    guard let output = plan.graph.shape(site.output), added == nil || op.beta == 1,
+    guard let output = plan.graph.shape(site.output),
+      added == nil || (op.beta == 1 && plan.isFloats(added)),
       var matrix = plan.floats(site.input(1))?.place
     else { return false }
     if op.transposesB {

@@ -24,7 +24,8 @@ package struct Conv: Operator {
   package func infer(_ context: InferenceContext) throws(OperatorError) -> [Fact] {
     let x = try context.input(0)
     try Sizes.requireFloat(x.dtype, "X")
-    try Sizes.requireFloat(try context.input(1).dtype, "W")
+    try Sizes.requireOneType(context)
+    _ = try context.input(1)
     if let filters = context[1]?.shape?.first {
       try Sizes.requireList(context[2], "B", count: filters)
     }

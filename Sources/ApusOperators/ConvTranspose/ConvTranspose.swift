@@ -48,6 +48,7 @@ package struct ConvTranspose: Operator {
   package func infer(_ context: InferenceContext) throws(OperatorError) -> [Fact] {
     let x = try context.input(0)
     try Sizes.requireFloat(x.dtype, "X")
+    try Sizes.requireOneType(context)
     guard let input = x.shape else { return [Fact(x.dtype, nil)] }
     guard let weights = try context.input(1).shape,
       weights.dropFirst(2).allSatisfy({ $0.fixed != nil })

@@ -44,6 +44,7 @@ package struct Gemm: Operator {
   package func infer(_ context: InferenceContext) throws(OperatorError) -> [Fact] {
     let a = try context.input(0)
     let b = try context.input(1)
+    try Sizes.requireOneType(context)
     guard let left = a.shape, let right = b.shape else { return [Fact(a.dtype, nil)] }
     let output = try product(left, right).output
     if let added = context[2]?.shape { try check(added, against: output) }

@@ -12,6 +12,7 @@ package struct PRelu: Elementwise {
   package func encode(into record: inout OperatorRecord) throws(OperatorError) {}
 
   package func infer(_ context: InferenceContext) throws(OperatorError) -> [Fact] {
+    try Sizes.requireOneType(context)
     let fact = try Broadcasting.infer(context)[0]
     let input = try context.input(0)
     if let shape = input.shape, let result = fact.shape {
