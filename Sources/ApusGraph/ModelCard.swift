@@ -6,11 +6,36 @@ public struct ModelCard: Hashable, Sendable, Codable {
     public enum Content: String, Hashable, Sendable, Codable {
       /// Raw numbers of anchors and classes, `[N, anchors * (5 + classes), H, W]`, before the sigmoid.
       case anchorGrid
+      /// The same with the cells before the numbers, `[N, anchors, H, W, 5 + classes]`.
+      case anchorCells
+      /// Raw distances from a cell to the four edges as distributions, `[N, 4 * bins, H, W]`.
+      case distanceGrid
+      /// Raw numbers of classes, `[N, classes, H, W]`.
+      case classGrid
+      /// `distanceGrid` and `classGrid` in one output, in this order of channels.
+      case distanceClassGrid
+      /// `classGrid` and `distanceGrid` in one output, in this order of channels.
+      case classDistanceGrid
+      /// All levels in one, `[N, cells, classes + 4 * bins]`, finest level first.
+      case classDistanceCells
       /// Decoded boxes, `[N, boxes, 5 + classes]`: centre x, y, width, height in input pixels, objectness,
       /// classes.
       case boxesWithObjectness
+      /// Decoded boxes, `[N, 4 + classes, boxes]`: centre x, y, width, height in input pixels, classes.
+      case boxesWithClasses
       /// Finished detections, `[N, boxes, 6]`: x1, y1, x2, y2 in input pixels, score, class.
       case detections
+      /// Finished detections of all pictures, `[detections, 7]`: picture, x1, y1, x2, y2 in input pixels,
+      /// class, score.
+      case detectionRows
+      /// How many of the detections count, `[N, 1]`; with the three outputs that follow.
+      case detectionCount
+      /// Corners in input pixels, `[N, detections, 4]`.
+      case detectionBoxes
+      /// Scores, `[N, detections]`.
+      case detectionScores
+      /// Class ids, `[N, detections]`.
+      case detectionClasses
       /// Anything else.
       case other
     }
@@ -20,13 +45,35 @@ public struct ModelCard: Hashable, Sendable, Codable {
     public var content: Content
     /// Input pixels per cell, for grids.
     public var stride: Int?
+    /// Whether scores are probabilities already, where they are raw by the content; nil stands for no.
+    public var hasProbabilities: Bool?
+    /// The number of steps of a distance's distribution; nil where there are no distances.
+    public var bins: Int?
+    /// Where in its cell the point lies from which distances are measured: 0.5 the centre, 0 the corner.
+    public var cellOffset: Float?
 
     /// A head of the given content.
-    public init(output: String, content: Content, stride: Int? = nil) {
+    public init(
+      output: String, content: Content, stride: Int? = nil, hasProbabilities: Bool? = nil,
+      bins: Int? = nil, cellOffset: Float? = nil
+    ) {
       self.output = output
       self.content = content
       self.stride = stride
+      self.hasProbabilities = hasProbabilities
+      self.bins = bins
+      self.cellOffset = cellOffset
     }
+  }
+
+  /// How detections of one object become one.
+  public enum Suppression: String, Hashable, Sendable, Codable {
+    /// Boxes of one class that overlap are one object: YOLOv5 and YOLOv7.
+    case classwise
+    /// The same over all pairs of box and class, by torchvision's rules: NanoDet.
+    case nanodet
+    /// The best pairs of box and class, nothing suppressed: YOLOv10.
+    case topK
   }
 
   /// The detector family, such as `YOLOv5`; empty where unknown.
@@ -49,6 +96,8 @@ public struct ModelCard: Hashable, Sendable, Codable {
   public var confidenceThreshold: Float = 0.25
   /// Boxes of one class that overlap more than this are one object.
   public var iouThreshold: Float = 0.45
+  /// How detections of one object become one.
+  public var suppression = Suppression.classwise
   /// The licence of the weights; empty where unknown.
   public var licence = ""
   /// SHA-256 of the file the weights came from, in hexadecimal; empty where unknown.
@@ -58,39 +107,25 @@ public struct ModelCard: Hashable, Sendable, Codable {
   public init() {}
 }
 
-/// How a picture becomes the network's input: one statement for training, calibration, inference and board.
-public struct PreprocessSpec: Hashable, Sendable, Codable {
-  /// The order of the colour channels.
-  public enum ChannelOrder: String, Hashable, Sendable, Codable {
-    case rgb, bgr
+extension ModelCard {
+  /// Reads a card; what it does not say keeps its default, so that cards of older versions stay readable.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func read<T: Decodable>(_ key: CodingKeys, into value: inout T) throws {
+      if let found = try values.decodeIfPresent(T.self, forKey: key) { value = found }
+    }
+    try read(.family, into: &family)
+    try read(.variant, into: &variant)
+    try read(.classNames, into: &classNames)
+    try read(.strides, into: &strides)
+    try read(.anchors, into: &anchors)
+    try read(.inputSize, into: &inputSize)
+    try read(.preprocess, into: &preprocess)
+    try read(.heads, into: &heads)
+    try read(.confidenceThreshold, into: &confidenceThreshold)
+    try read(.iouThreshold, into: &iouThreshold)
+    try read(.suppression, into: &suppression)
+    try read(.licence, into: &licence)
+    try read(.sourceHash, into: &sourceHash)
   }
-  /// How the picture is fitted to the input size.
-  public enum Fit: String, Hashable, Sendable, Codable {
-    /// Scaled with its proportions kept; the rest is padding on both sides.
-    case letterboxCentred
-    /// Scaled with its proportions kept; the rest is padding on the right and at the bottom.
-    case letterboxTopLeft
-    /// Scaled to the input size, proportions lost.
-    case stretch
-  }
-  /// How pixels are interpolated.
-  public enum Interpolation: String, Hashable, Sendable, Codable {
-    case linear, area
-  }
-
-  /// The order of the colour channels in the input.
-  public var channelOrder = ChannelOrder.rgb
-  /// How the picture is fitted.
-  public var fit = Fit.letterboxCentred
-  /// How pixels are interpolated.
-  public var interpolation = Interpolation.linear
-  /// The colour of the padding, 0 to 255, in the order of the channels.
-  public var padColor: [UInt8] = [114, 114, 114]
-  /// Subtracted from each channel, on the scale 0 to 255.
-  public var mean: [Float] = [0, 0, 0]
-  /// What each channel is divided by, after the mean is subtracted.
-  public var standardDeviation: [Float] = [255, 255, 255]
-
-  /// RGB, centred letterbox padded with 114, divided by 255: what the YOLO families use.
-  public init() {}
 }

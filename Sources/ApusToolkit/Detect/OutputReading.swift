@@ -38,7 +38,7 @@ enum OutputReading: Sendable {
       case .boxesWithObjectness:
         return .decoded(output: place, classCount: graph.card.classNames.count)
       case .detections: return .finished(output: place)
-      case .anchorGrid, .other: continue
+      default: continue
       }
     }
     return try seen(graph)
