@@ -130,7 +130,7 @@ private struct RandomBranches {
     var doubled = try net.add(Conv(), x, net.weights([1, 1, 1, 1]))
     for _ in 0..<200 { doubled = try net.add(Add(), doubled, doubled) }
     var sum = doubled
-    for _ in 0..<1000 {
+    for _ in 0..<300 {
       sum = try net.add(Add(), sum, try net.add(Conv(), x, net.weights([1, 1, 1, 1])))
     }
     var graph = net.finish(sum)
