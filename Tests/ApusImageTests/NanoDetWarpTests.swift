@@ -33,6 +33,9 @@ struct NanoDetWarpTests {
     #expect([padded.height, padded.width] == expected["input_hw"] as? [Int])
   }
 
+  /// A step of single precision below 128: upstream inverts by elimination, not by cofactors.
+  static let lastBit: Float = 0x1p-17
+
   /// Matrices to the bit, pictures by OpenCV 4.8.1, boxes there and back.
   @Test
   func vectorsEqualUpstream() throws {
@@ -61,8 +64,9 @@ struct NanoDetWarpTests {
       let back = try tensors.boxes("\(index).boxes_inverse")
       for place in boxes.indices {
         let mapped = Self.clipped(geometry.placed.toInput(boxes[place]), geometry)
-        #expect(Self.gap(mapped, there[place]) <= 1e-4, "case \(index)")
-        #expect(Self.gap(geometry.placed.toOriginal(there[place]), back[place]) <= 1e-4)
+        let returned = geometry.placed.toOriginal(there[place])
+        #expect(Self.gap(mapped, there[place]) <= Self.lastBit, "case \(index)")
+        #expect(Self.gap(returned, back[place]) <= Self.lastBit, "case \(index)")
       }
       compared += 1
     }
