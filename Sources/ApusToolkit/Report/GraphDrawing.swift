@@ -4,8 +4,12 @@ import ApusGraph
 struct GraphDrawing {
   /// A block, an input or an output.
   struct Box {
+    /// The first line.
     let title: String
-    let detail: String
+    /// What it is made of; empty for nothing.
+    var content = ""
+    /// The shape it gives.
+    let shape: String
     /// What is told where the pointer rests.
     let hint: String
     /// What a click leads to; nil for inputs and outputs.
@@ -32,8 +36,8 @@ struct GraphDrawing {
   let cutLabel: String?
 
   private static let boxWidth = 164.0
-  private static let boxHeight = 44
-  private static let step = 78
+  private static let boxHeight = 58
+  private static let step = 86
 
   /// The drawing as inline SVG.
   var html: HTML {
@@ -63,16 +67,22 @@ struct GraphDrawing {
     let isPort = box.target == nil
     let kind = (isPort ? "port" : "block") + (box.isBelowCut ? " below" : "")
     let share: HTML =
-      box.share > 0 ? "<rect class=\"bar\" x=\"6\" y=\"37\" width=\"\(bar)\" height=\"4\"/>" : ""
+      box.share > 0 ? "<rect class=\"bar\" x=\"6\" y=\"51\" width=\"\(bar)\" height=\"4\"/>" : ""
     let drawing: HTML = """
       <g class="\(kind)" transform="translate(\(left) \(layout.layerOf[index] * Self.step))">\
       <title>\(box.hint)</title><rect width="\(width)" height="\(Self.boxHeight)" \
-      rx="\(isPort ? 20 : 6)"/><text x="\(middle)" y="17" text-anchor="middle">\
-      \(HTML.shortened(box.title, to: 21))</text><text class="dim" x="\(middle)" y="32" \
-      text-anchor="middle">\(HTML.shortened(box.detail, to: 24))</text>\(share)</g>
+      rx="\(isPort ? 24 : 6)"/>\
+      \(text(box.title, 17, middle, "name"))\(text(box.content, 31, middle, "dim"))\
+      \(text(box.shape, 45, middle, "dim"))\(share)</g>
       """
     guard let target = box.target else { return "\(drawing)\n" }
     return "<a href=\"#\(target)\">\(drawing)</a>\n"
+  }
+
+  private func text(_ text: String, _ y: Int, _ x: String, _ kind: HTML) -> HTML {
+    text.isEmpty
+      ? ""
+      : "<text class=\"\(kind)\" x=\"\(x)\" y=\"\(y)\" text-anchor=\"middle\">\(HTML.shortened(text, to: 22))</text>"
   }
 
   private func line(_ line: Line, along route: [(layer: Int, place: Double)]) -> HTML {

@@ -48,10 +48,14 @@ package struct GraphOutline: Sendable {
     }
   }
 
-  /// The blocks that a drawing of the whole shows, in the order of the graph.
+  /// The blocks, in the order of the graph: first those of the network, then those that only decode what the
+  /// proposed heads give, then one of all nodes that no output depends on.
   package let blocks: [Block]
-  /// How many of them, from the end, only decode what the proposed heads give.
-  package let decodingCount: Int
+  /// The places of the blocks that only decode.
+  package let decoding: Range<Int>
+
+  /// The blocks that some output depends on.
+  package var drawnBlocks: ArraySlice<Block> { blocks[..<decoding.upperBound] }
   /// What the blocks were told from, in words.
   package let origin: String
 
@@ -67,18 +71,22 @@ package struct GraphOutline: Sendable {
   /// Arranges the nodes of a graph; what none of the heads depends on makes blocks of its own.
   init(_ figures: GraphFigures, heads: [ValueID]) {
     let all = figures.graph.nodes.indices
-    let kept = heads.isEmpty ? Set(all) : figures.ancestors(of: heads)
+    let used = figures.ancestors(of: figures.graph.outputs)
+    let kept = heads.isEmpty ? used : figures.ancestors(of: heads)
     let (paths, origin) = NodePaths.paths(in: figures)
     self.origin = origin
-    let network = Self.blocks(
-      of: all.filter(kept.contains), paths: paths, in: figures, fewest: Self.fewest)
-    let decoding = Self.blocks(
-      of: all.filter { !kept.contains($0) }, paths: paths, in: figures, fewest: 1)
+    func told(_ nodes: [Int], fewest: Int) -> [Block] {
+      nodes.isEmpty ? [] : Self.blocks(of: nodes, paths: paths, in: figures, fewest: fewest)
+    }
+    let network = told(all.filter(kept.contains), fewest: Self.fewest)
+    let decoding = told(all.filter { used.contains($0) && !kept.contains($0) }, fewest: 1)
+    let unread = all.filter { !used.contains($0) && !kept.contains($0) }
     let names = Set(network.map(\.name))
     blocks =
       network
-      + decoding.map { names.contains($0.name) ? Block("\($0.name) (decoding)", $0.items) : $0 }
-    decodingCount = decoding.count
+      + decoding.map { names.contains($0.name) ? Block("\($0.name) decoding", $0.items) : $0 }
+      + (unread.isEmpty ? [] : [Block("read by nothing", unread.map(Item.node))])
+    self.decoding = network.count..<(network.count + decoding.count)
   }
 
   private static func blocks(

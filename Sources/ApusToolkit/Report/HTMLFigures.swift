@@ -70,16 +70,16 @@ struct HTMLBarChart {
     for (place, row) in rows.enumerated() {
       let top = place * step
       bars += """
-        <a href="#\(row.target)"><text x="0" y="\(top + step / 2)" dominant-baseline="central">\
-        \(HTML.shortened(row.name, to: 15))<title>\(HTML.clipped(row.name))</title></text></a>
+        <a href="#\(row.target)"><text class="label" x="0" y="\(top + step / 2)" dominant-baseline="central">\
+        \(HTML.shortened(row.name, to: 17))<title>\(HTML.clipped(row.name))</title></text></a>
 
         """
       for quantity in quantities.indices {
-        let width = Number.decimal(row.shares[quantity] / greatest[quantity] * 42, digits: 2)
+        let width = Number.decimal(row.shares[quantity] / greatest[quantity] * 40, digits: 2)
         let y = top + 3 + quantity * 14
         let style: HTML = quantity == 0 ? "bar" : "bar2"
         bars += """
-          <rect class="\(style)" x="34%" y="\(y)" width="\(width)%" height="11"/>\
+          <rect class="\(style)" x="37%" y="\(y)" width="\(width)%" height="11"/>\
           <text class="dim" x="100%" y="\(y + 6)" text-anchor="end" dominant-baseline="central">\
           \(row.texts[quantity])</text>
 

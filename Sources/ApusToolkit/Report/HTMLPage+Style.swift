@@ -32,8 +32,10 @@ extension HTMLPage {
     th,td{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);
     vertical-align:top}
     th{color:var(--dim);font-weight:normal}
+    td:first-child code{display:inline-block;min-width:6em}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     svg text{fill:var(--text);font-size:13px}
+    svg .label{font-size:12px}
     svg .dim{fill:var(--dim);font-size:12px}
     .bar{fill:var(--bar)}
     .bar2{fill:var(--bar2)}

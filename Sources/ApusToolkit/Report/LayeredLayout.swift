@@ -145,30 +145,48 @@ struct LayeredLayout {
         edge += 2 * cells[cell].half + gap
       }
     }
-    for sweep in 0..<24 {
+    for sweep in 0..<64 {
       let isDown = sweep % 2 == 0
       for layer in isDown ? layers : layers.reversed() {
-        var wanted: [Double] = []
-        var weights: [Double] = []
-        for cell in layer {
-          let neighbours =
-            sweep >= 20
-            ? cells[cell].above + cells[cell].below
-            : isDown ? cells[cell].above : cells[cell].below
-          // Long lines are kept straight before boxes are centred.
-          let pulls = neighbours.map { cells[cell].isBend && cells[$0].isBend ? 8.0 : 1.0 }
-          let pull = pulls.reduce(0, +)
-          wanted.append(
-            pull == 0
-              ? cells[cell].place
-              : zip(neighbours, pulls).map { cells[$0].place * $1 }.reduce(0, +) / pull)
-          weights.append(pull == 0 ? 0.01 : pull)
-        }
-        let halves = layer.map { cells[$0].half }
-        let found = apart(wanted, weights, halves, gap: gap)
+        let pulls = layer.map { pull(on: $0, cells, isDown: isDown, isMiddle: sweep >= 24) }
+        let found = apart(
+          pulls.map(\.place), pulls.map(\.weight), layer.map { cells[$0].half }, gap: gap)
         for (cell, place) in zip(layer, found) { cells[cell].place = place }
       }
     }
+  }
+
+  /// Where the neighbours of a cell want it, and how much: their mean, or the middle one of them, which leaves
+  /// most lines straight.
+  private static func pull(
+    on cell: Int, _ cells: [Cell], isDown: Bool, isMiddle: Bool
+  ) -> (place: Double, weight: Double) {
+    let neighbours = cells[cell].above + cells[cell].below
+    guard !neighbours.isEmpty else { return (cells[cell].place, 0.01) }
+    let pulls = neighbours.map { other -> (place: Double, weight: Double) in
+      // Long lines are kept straight before chains of boxes, and these before all others.
+      let isChain =
+        cells[cell].below == [other] && cells[other].above == [cell]
+        || cells[cell].above == [other] && cells[other].below == [cell]
+      let isLong = cells[cell].isBend && cells[other].isBend
+      // The side a sweep comes from wins, or chains would never become straight.
+      let isPrevious = (isDown ? cells[cell].above : cells[cell].below).contains(other)
+      return (cells[other].place, (isLong ? 8 : isChain ? 4 : 1) + (isPrevious ? 0.01 : 0))
+    }.sorted { $0.place < $1.place }
+    let weight = pulls.map(\.weight).reduce(0, +)
+    if !isMiddle {
+      return (pulls.map { $0.place * $0.weight }.reduce(0, +) / weight, weight)
+    }
+    var sum = 0.0
+    for (index, pull) in pulls.enumerated() {
+      sum += pull.weight
+      if sum > weight / 2 { return (pull.place, weight) }
+      // Anywhere between the two middle ones is as good: it stays, or comes as near as it can.
+      if sum == weight / 2, index + 1 < pulls.count {
+        return (min(max(cells[cell].place, pull.place), pulls[index + 1].place), weight)
+      }
+    }
+    return (cells[cell].place, weight)
   }
 
   /// The places nearest to the wanted ones, in their order and without overlap: least weighted squares by pooling

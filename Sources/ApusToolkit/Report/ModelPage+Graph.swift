@@ -1,4 +1,5 @@
 import ApusGraph
+import ApusOperators
 import ApusPasses
 
 extension ModelPage {
@@ -9,7 +10,7 @@ extension ModelPage {
     let heads = Set(cut?.heads.map(\.value) ?? [])
     var boxOf: [Int: Int] = [:]
     var boxes = graph.inputs.map { port($0, "input", isBelowCut: false) }
-    for (index, block) in outline.blocks.enumerated() {
+    for (index, block) in outline.drawnBlocks.enumerated() {
       for node in block.nodes { boxOf[node] = boxes.count }
       boxes.append(box(block, index))
     }
@@ -20,7 +21,7 @@ extension ModelPage {
       let edge = LayeredLayout.Edge(from: source, to: box)
       if values[edge]?.contains(id) != true { values[edge, default: []].append(id) }
     }
-    for (index, block) in outline.blocks.enumerated() {
+    for (index, block) in outline.drawnBlocks.enumerated() {
       for node in block.nodes {
         for id in figures.flowing(into: node) { connect(id, to: graph.inputs.count + index) }
       }
@@ -86,15 +87,28 @@ extension ModelPage {
     return (inputs, outputs)
   }
 
-  /// `Conv 7, Silu 7, Add 1`: the operators of a block, most frequent first.
-  func operators(of block: GraphOutline.Block, most: Int = 4) -> String {
-    var counts: [String: Int] = [:]
-    for node in block.nodes {
-      counts[figures.graph.nodes[node].op.kind.description, default: 0] += 1
+  /// `Conv ×7, Silu ×7, Add`: the operators of a block, those that cost most first.
+  ///
+  /// Constants are left out, and in a short text elementwise operators and normalisation, unless there is
+  /// nothing else.
+  func operators(of block: GraphOutline.Block, most: Int = 4, isShort: Bool = false) -> String {
+    var kinds: [String: (macs: Int, count: Int)] = [:]
+    func isTelling(_ place: Int) -> Bool {
+      let op = figures.graph.nodes[place].op
+      return !(op is Constant) && !(isShort && (op is any Elementwise || op is BatchNormalization))
     }
-    let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    return sorted.prefix(most).map { "\(HTML.clipped($0.key, to: 40)) \($0.value)" }
-      .joined(separator: ", ") + (sorted.count > most ? ", …" : "")
+    let telling = block.nodes.filter(isTelling)
+    for place in telling.isEmpty ? block.nodes : telling {
+      let name = figures.graph.nodes[place].op.kind.description
+      let before = kinds[name] ?? (0, 0)
+      kinds[name] = (before.macs + (figures.multiplyAccumulates?[place] ?? 0), before.count + 1)
+    }
+    let sorted = kinds.sorted {
+      ($1.value.macs, $1.value.count, $0.key) < ($0.value.macs, $0.value.count, $1.key)
+    }
+    return sorted.prefix(most).map { name, sum in
+      HTML.clipped(name, to: 40) + (sum.count == 1 ? "" : " ×\(sum.count)")
+    }.joined(separator: ", ") + (sorted.count > most && !isShort ? ", …" : "")
   }
 
   /// The shapes of values, the first few.
@@ -114,15 +128,16 @@ extension ModelPage {
       \(Number.grouped(cost.parameters)) parameters, \(macsText(cost.macs))
       """
     return GraphDrawing.Box(
-      title: block.name, detail: shapes(ends.outputs, most: 1), hint: hint, target: "b\(index)",
+      title: block.name, content: operators(of: block, most: 2, isShort: true),
+      shape: shapes(ends.outputs, most: 1), hint: hint, target: "b\(index)",
       share: share(cost.macs ?? 0),
-      isBelowCut: index >= outline.blocks.count - outline.decodingCount)
+      isBelowCut: outline.decoding.contains(index))
   }
 
   private func port(_ id: ValueID, _ kind: String, isBelowCut: Bool) -> GraphDrawing.Box {
     let value = figures.graph[id]
     return GraphDrawing.Box(
-      title: value.name, detail: Self.shape(value.fact),
+      title: value.name, content: kind, shape: Self.shape(value.fact),
       hint: "\(kind) \(HTML.clipped(value.name)): \(Self.text(value.fact))", isBelowCut: isBelowCut)
   }
 

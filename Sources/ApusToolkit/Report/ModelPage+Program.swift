@@ -14,7 +14,8 @@ extension ModelPage {
     .graph .line path.wide{stroke:transparent;stroke-width:11;pointer-events:stroke}
     .graph .line:hover path:not(.wide){stroke:var(--accent);stroke-width:2.5}
     .graph .cutline path{stroke:var(--cut);stroke-dasharray:7 4;stroke-width:1.6}
-    .graph .cutline text{fill:var(--cut)}
+    .graph .cutline text{fill:var(--cut);stroke:var(--card);stroke-width:5px;paint-order:stroke}
+    .graph .name{font-weight:600}
     .tools{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.6rem 0}
     .row{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,4fr) minmax(0,5fr) 5.5rem 8.5rem;
     gap:.1rem .8rem;padding:.25rem .4rem;align-items:baseline}
@@ -41,6 +42,7 @@ extension ModelPage {
     .row>span:nth-child(-n+3){grid-column:1/-1}.row>span:empty{display:none}
     .row>span[data-unit]::after{content:" " attr(data-unit);color:var(--dim);font-size:.85em}
     .row>.number{text-align:left}
+    .graph{max-width:100%;min-width:27rem;height:auto}
     #blocks details details{margin-left:.5rem}.tag{white-space:normal}}
 
     """

@@ -55,14 +55,14 @@ public struct ModelPage: Sendable {
     \(ports)<h3>Proposed cut</h3>
     \(cutText)</section></div>
     <div class="columns figures"><section><h2>Graph</h2>
-    <p class="dim">A click on a block leads to its details; lines tell their shapes.</p>
+    <p class="dim">A click on a block leads to its details; rest the pointer on a line for its
+    shapes.</p>
     \(drawing.html)</section>
     <section><h2>Where the work is</h2>
-    \(chart.html)</section></div>
+    \(chart.html)<h3>Operators</h3>
+    \(operators)</section></div>
     <section id="blocks"><h2>Blocks</h2>
     \(blockList)</section>
-    <section><h2>Operators</h2>
-    \(operators)</section>
     </main>
     """
   }
@@ -74,11 +74,12 @@ public struct ModelPage: Sendable {
     return (name.isEmpty ? "" : HTML.clipped(name) + " · ") + format
   }
 
-  /// The size that shapes and costs are told at.
+  /// The input that shapes and costs are told at.
   private var size: String {
-    figures.multiplyAccumulates == nil
-      ? "sizes are symbols"
-      : inspection.card.inputSize.map(String.init).joined(separator: "×")
+    guard figures.multiplyAccumulates != nil, let input = figures.graph.inputs.first else {
+      return ""
+    }
+    return "at \(Self.shape(figures.graph[input].fact))"
   }
 
   private var tiles: HTML {
@@ -88,7 +89,7 @@ public struct ModelPage: Sendable {
     let tiles: [(String, String)] = [
       (
         Number.grouped(inspection.checkpoint?.parameters ?? inspection.weightCount), "parameters"
-      ), (macs ?? "unknown", size.isEmpty ? "GMAC" : "GMAC, \(size)"),
+      ), (macs ?? "unknown", "GMAC \(size)"),
       (Number.grouped(figures.graph.nodes.count), "nodes"),
       (Number.grouped(outline.blocks.count), "blocks"),
       (
@@ -129,8 +130,8 @@ public struct ModelPage: Sendable {
         ? " <span class=\"tag\">unknown, cannot be run</span>" : ""
       table.add([
         "\(HTML.clipped(name))\(unknown)", "\(count)",
-        "\(Number.grouped(parameters[name] ?? 0))",
-        "\(figures.multiplyAccumulates == nil ? "–" : Number.grouped(macs[name] ?? 0))",
+        parameters[name].flatMap { $0 > 0 ? "\(Number.grouped($0))" : nil } ?? "",
+        macs[name].flatMap { $0 > 0 ? "\(Number.grouped($0))" : nil } ?? "",
       ])
     }
     return table.html
