@@ -1,5 +1,3 @@
-import ApusGraph
-import ApusTensor
 import ApusToolkit
 import Foundation
 import Testing
@@ -23,7 +21,8 @@ import Testing
   }
 
   @Test func aPageHoldsItsStyleAndNoOtherProgram() throws {
-    let page = HTMLPage(title: Self.hostile, body: "<p>\(Self.hostile)</p>", script: "const a = 1 < 2;")
+    let page = HTMLPage(
+      title: Self.hostile, body: "<p>\(Self.hostile)</p>", script: "const a = 1 < 2;")
     let read = try PageReader(page.text)
     #expect(read.elements.map(\.name).filter { $0 == "script" }.count == 1)
     #expect(read.elements.filter { $0.name == "img" }.isEmpty)

@@ -1,4 +1,3 @@
-import ApusGraph
 import ApusTestSupport
 import ApusToolkit
 import Foundation
@@ -11,7 +10,9 @@ struct ModelPageTests {
     "models/yolov5/yolov5n.pt", "models/yolov5/yolov5n.onnx", "models/yolov10/yolov10n.onnx",
   ]
 
-  static func sum(_ page: PageReader, _ attribute: String, among elements: [PageReader.Element]) -> Int {
+  static func sum(_ page: PageReader, _ attribute: String, among elements: [PageReader.Element])
+    -> Int
+  {
     elements.reduce(0) { $0 + (Int($1.attributes[attribute] ?? "") ?? 0) }
   }
 

@@ -37,7 +37,7 @@ struct GraphDrawing {
 
   private static let boxWidth = 164.0
   private static let boxHeight = 58
-  private static let step = 86
+  private static let step = 94
 
   /// The drawing as inline SVG.
   var html: HTML {
@@ -88,12 +88,12 @@ struct GraphDrawing {
   private func line(_ line: Line, along route: [(layer: Int, place: Double)]) -> HTML {
     var path = ""
     for (index, (upper, lower)) in zip(route, route.dropFirst()).enumerated() {
-      let top = upper.layer * Self.step + (index == 0 ? Self.boxHeight : Self.boxHeight / 2)
-      let isLast = index + 2 == route.count
-      let bottom = lower.layer * Self.step + (isLast ? 0 : Self.boxHeight / 2)
+      // Lines bend between layers only, so that none runs behind a box.
+      let top = upper.layer * Self.step + Self.boxHeight
+      let bottom = lower.layer * Self.step
       let bend = (top + bottom) / 2
       let (a, b) = (Self.text(upper.place), Self.text(lower.place))
-      if index == 0 { path = "M\(a) \(top)" }
+      path += index == 0 ? "M\(a) \(top)" : "V\(top)"
       path += a == b ? "V\(bottom)" : "C\(a) \(bend) \(b) \(bend) \(b) \(bottom)"
     }
     // The wide line is not seen, but is easier to point at.

@@ -11,7 +11,9 @@ package struct HTMLPage: Sendable {
   package var body: HTML
   /// Rules beside those every page has.
   package var style: StaticString
-  /// A program that runs when the page is read; empty for none. It must not hold `]]>` nor `</script`.
+  /// A program that runs when the page is read; empty for none.
+  ///
+  /// It must not hold `]]>` nor `</script`.
   package var script: StaticString
 
   /// A page of the given parts.
