@@ -72,7 +72,7 @@ struct GraphDrawing {
       <g class="\(kind)" transform="translate(\(left) \(layout.layerOf[index] * Self.step))">\
       <title>\(box.hint)</title><rect width="\(width)" height="\(Self.boxHeight)" \
       rx="\(isPort ? 24 : 6)"/>\
-      \(text(box.title, 17, middle, "name"))\(text(box.content, 31, middle, "dim"))\
+      \(text(HTML.shortened(box.title, to: 18), 17, middle, "name"))\(text(box.content, 31, middle, "dim"))\
       \(text(box.shape, 45, middle, "dim"))\(share)</g>
       """
     guard let target = box.target else { return "\(drawing)\n" }

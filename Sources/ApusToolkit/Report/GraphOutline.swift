@@ -22,15 +22,27 @@ package struct GraphOutline: Sendable {
 
   /// Nodes that belong together.
   package struct Block: Sendable {
-    /// The dotted path, or the names of the first and the last node.
-    package let name: String
+    /// The dotted path, or the names of the first and the last thing in it.
+    package var name: String {
+      ends.first == ends.last ? ends.first : "\(ends.first) … \(ends.last)"
+    }
+    private let ends: (first: String, last: String)
     /// What it is made of, in the order of the graph.
     package let items: [Item]
     /// The places of all its nodes, in order.
     package let nodes: [Int]
 
-    init(_ name: String, _ items: [Item]) {
-      self.name = name
+    init(_ name: String, _ items: [Item]) { self.init((name, name), items) }
+
+    /// All of several blocks or nodes, called after the first and the last.
+    init(joining blocks: [Block]) {
+      // A block of one node is that node.
+      let items = blocks.flatMap { $0.nodes.count == 1 ? $0.items : [.block($0)] }
+      self.init((blocks.first?.ends.first ?? "", blocks.last?.ends.last ?? ""), items)
+    }
+
+    private init(_ ends: (first: String, last: String), _ items: [Item]) {
+      self.ends = ends
       self.items = items.sorted { $0.first < $1.first }
       nodes = items.flatMap { item in
         switch item {
@@ -156,14 +168,9 @@ package struct GraphOutline: Sendable {
       }
     }
     blocks += chains(of: nodes, in: figures).map { chain in
-      Block(name(of: chain.map { figures.graph.nodes[$0].name }), chain.map(Item.node))
+      Block(joining: chain.map { Block(figures.graph.nodes[$0].name, [.node($0)]) })
     }
     return blocks.sorted { $0.first < $1.first }
-  }
-
-  private static func name(of names: [String]) -> String {
-    guard let first = names.first, let last = names.last else { return "" }
-    return names.count == 1 ? first : "\(first) … \(last)"
   }
 
   /// Nodes in groups that one path leads through: a node stands with the only group it reads from, unless
@@ -235,9 +242,6 @@ package struct GraphOutline: Sendable {
   }
 
   private static func joined(_ blocks: [Block]) -> Block {
-    if blocks.count == 1 { return blocks[0] }
-    // A block of one node is that node.
-    let items = blocks.flatMap { $0.nodes.count == 1 ? $0.items : [.block($0)] }
-    return Block(name(of: blocks.map(\.name)), items)
+    blocks.count == 1 ? blocks[0] : Block(joining: blocks)
   }
 }

@@ -24,9 +24,11 @@ extension ModelPage {
     list.add("input size", Self.text(input))
     list.add("strides", Self.text(card.strides.map(String.init).joined(separator: ", ")))
     list.add("anchors", anchors)
-    list.add("preprocess", preprocess)
+    // Without a family, nothing but the defaults is known.
+    let origin = card.family.isEmpty ? " (assumed)" : ""
+    list.add("preprocess\(origin)", preprocess)
     list.add(
-      "thresholds",
+      "thresholds\(origin)",
       "confidence \(card.confidenceThreshold.description), IoU \(card.iouThreshold.description)")
     list.add("classes", classes)
     list.add("licence", card.licence.isEmpty ? "not stated" : Self.text(card.licence))
@@ -80,7 +82,7 @@ extension ModelPage {
       "<li>\(HTML.clipped(key)): \(HTML.clipped(value, to: 300))</li>"
     }
     return
-      "<details><summary>\(lines.count) entries</summary><ul>\(HTML.joined(lines))</ul></details>"
+      "<details><summary>\(lines.count) entr\(lines.count == 1 ? "y" : "ies")</summary><ul>\(HTML.joined(lines))</ul></details>"
   }
 
   private static func number(_ value: Float) -> String {
