@@ -127,6 +127,21 @@ import Testing
     #expect(lines.count == 4)
   }
 
+  @Test func namesOfExportersAndOfModulesTellTheSameBlocks() throws {
+    for names in [
+      ["/model.4/m/m.0/cv1/conv/Conv", "/model.4/m/m.0/cv1/act/Relu", "/model.4/cv2/conv/Conv"],
+      ["model.4.m.0.cv1.conv", "model.4.m.0.cv1.act", "model.4.cv2.conv"],
+    ] {
+      var net = Net()
+      net.nodes = [
+        ("Relu", ["x"], "a", names[0]), ("Abs", ["a"], "b", names[1]),
+        ("Neg", ["b"], "y", names[2]),
+      ]
+      let blocks = try net.page().page.outline.blocks.map(\.name)
+      #expect(blocks == ["model.4.m.0.cv1", names[2]])
+    }
+  }
+
   @Test func withoutNamesChainsBetweenForksAndJoinsAreBlocks() throws {
     let (page, inspection, read) = try Self.residual(4).page()
     #expect(page.outline.origin.hasPrefix("chains"))

@@ -146,13 +146,12 @@ package struct GraphOutline: Sendable {
     for name in order {
       let whole = prefix + [name]
       let parts = tree(inner[name] ?? [], below: whole)
-      if parts.count == 1, case .block = parts[0] {
-        items += parts
-      } else if parts.count == 1, !prefix.isEmpty {
-        items += parts
-      } else {
-        items.append(.block(Block(whole.joined(separator: "."), parts)))
-      }
+      var isOneNode = false
+      if parts.count == 1, case .node = parts[0] { isOneNode = true }
+      // An outermost block stays one, whatever is in it.
+      items +=
+        parts.count > 1 || (isOneNode && prefix.isEmpty)
+        ? [.block(Block(whole.joined(separator: "."), parts))] : parts
     }
     return items
   }
@@ -180,11 +179,12 @@ package struct GraphOutline: Sendable {
     var chainOf: [Int: Int] = [:]
     for place in nodes {
       let node = figures.graph.nodes[place]
-      let sources = Set(figures.sources(of: place).map { chainOf[$0] ?? -1 })
+      // -1 stands for what lies outside, such as an input of the graph.
+      let sources = Set(
+        figures.flowing(into: place).map { figures.producers[$0].flatMap { chainOf[$0] } ?? -1 })
       let isOnlyReader = figures.flowing(into: place).allSatisfy {
         (figures.readers[$0] ?? []).count == 1
       }
-      // What makes only constants stands with the first node that reads them.
       if let chain = sources.first, sources.count == 1, chain >= 0,
         isOnlyReader || node.op is any Elementwise
       {
