@@ -163,7 +163,7 @@ let package = Package(
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
         "ApusInterpreter",
       ]),
-    room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
+    room("ApusToolkit", uses: ["ApusBoxes", "ApusGraph", "ApusImage"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),
     .testTarget(

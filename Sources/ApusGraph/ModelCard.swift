@@ -55,19 +55,22 @@ public struct ModelCard: Hashable, Sendable, Codable {
     public var hasProbabilities: Bool?
     /// The number of steps of a distance's distribution; nil where there are no distances.
     public var bins: Int?
+    /// The values of these steps, where they are not 0, 1, 2, …: exports may hold them rounded.
+    public var binValues: [Float]?
     /// Where in its cell the point lies from which distances are measured: 0.5 the centre, 0 the corner.
     public var cellOffset: Float?
 
     /// A head of the given content.
     public init(
       output: String, content: Content, stride: Int? = nil, hasProbabilities: Bool? = nil,
-      bins: Int? = nil, cellOffset: Float? = nil
+      bins: Int? = nil, binValues: [Float]? = nil, cellOffset: Float? = nil
     ) {
       self.output = output
       self.content = content
       self.stride = stride
       self.hasProbabilities = hasProbabilities
       self.bins = bins
+      self.binValues = binValues
       self.cellOffset = cellOffset
     }
   }

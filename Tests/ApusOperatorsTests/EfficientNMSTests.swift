@@ -6,7 +6,8 @@ import Testing
 /// TensorRT's suppression against results worked out by hand.
 @Suite struct EfficientNMSTests {
   /// Boxes 0 and 1 overlap by 1.9 / 2.1 · 2 / 2 = 0.95, box 2 lies apart.
-  static let boxes = Tensor([Float](arrayLiteral: 0, 0, 2, 2, 0, 0, 2, 1.9, 5, 5, 6, 6), shape: [1, 3, 4])
+  static let boxes = Tensor(
+    [Float](arrayLiteral: 0, 0, 2, 2, 0, 0, 2, 1.9, 5, 5, 6, 6), shape: [1, 3, 4])
   static let scores = Tensor([Float](arrayLiteral: 0.9, 0.1, 0.8, 0.6, 0.1, 0.7), shape: [1, 3, 2])
 
   private func run(_ op: EfficientNMS, _ boxes: Tensor = boxes) throws -> [[Double]] {
@@ -36,13 +37,14 @@ import Testing
   }
 
   @Test func centresBecomeCorners() throws {
-    let centred = Tensor([Float](arrayLiteral: 1, 1, 2, 2, 9, 9, 2, 2, 5, 5, 1, 1), shape: [1, 3, 4])
+    let centred = Tensor(
+      [Float](arrayLiteral: 1, 1, 2, 2, 9, 9, 2, 2, 5, 5, 1, 1), shape: [1, 3, 4])
     let found = try run(EfficientNMS(maxOutputBoxes: 1, boxesAreCentred: true), centred)
     #expect(found[1] == [0, 0, 2, 2])
   }
 
   @Test func boxesOfEachClassAreRead() throws {
-    let numbers = (0..<6).flatMap { index in
+    let numbers = (0..<6).flatMap { (index: Int) -> [Float] in
       [Float(index * 10), 0, Float(index * 10 + 5), 5]
     }
     let found = try run(

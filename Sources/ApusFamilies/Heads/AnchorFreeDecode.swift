@@ -6,7 +6,7 @@ import Foundation
 /// From the raw outputs of YOLOv10, YOLOv8 and NanoDet to boxes in pixels of the network's input.
 ///
 /// Each cell has a point `p = (cell + offset) · s` and four distributions over `bins` steps; the distance
-/// to an edge is the mean `Σ i · softmax(t)_i` times the stride s (distribution focal loss). Scores are
+/// to an edge is the mean `Σ v_i · softmax(t)_i` times the stride s (distribution focal loss), `v_i = i`. Scores are
 /// the sigmoid of the class numbers. All in binary32.
 package struct AnchorFreeDecode: Sendable, Hashable {
   /// Where a kind of numbers lies.
@@ -43,8 +43,8 @@ package struct AnchorFreeDecode: Sendable, Hashable {
   package let levels: [Level]
   /// The number of classes.
   package let classCount: Int
-  /// The steps of a distribution.
-  package let bins: Int
+  /// The values of the steps of a distribution: 0, 1, 2, …, or what an export has rounded them to.
+  package let binValues: [Float]
   /// Where in its cell the point lies: 0.5 the centre, 0 the corner.
   package let cellOffset: Float
   /// Whether the network has put the scores through the sigmoid already.
@@ -54,16 +54,19 @@ package struct AnchorFreeDecode: Sendable, Hashable {
 
   /// A decoder with the given parts.
   package init(
-    levels: [Level], classCount: Int, bins: Int, cellOffset: Float = 0.5,
+    levels: [Level], classCount: Int, binValues: [Float], cellOffset: Float = 0.5,
     hasProbabilities: Bool = false, clips: Bool = false
   ) {
     self.levels = levels
     self.classCount = classCount
-    self.bins = bins
+    self.binValues = binValues
     self.cellOffset = cellOffset
     self.hasProbabilities = hasProbabilities
     self.clips = clips
   }
+
+  /// The values of as many steps, as networks are trained with them.
+  package static func steps(_ count: Int) -> [Float] { (0..<count).map { Float($0) } }
 
   /// The detections of one picture, best first.
   ///
@@ -106,7 +109,7 @@ package struct AnchorFreeDecode: Sendable, Hashable {
 
   private func box(_ cell: Cell) -> Box {
     func distance(_ edge: Int) -> Float {
-      cell.distances.expectation(from: edge * bins, count: bins) * cell.stride
+      cell.distances.expectation(from: edge * binValues.count, of: binValues) * cell.stride
     }
     let box = EdgeDistances(
       left: distance(0), top: distance(1), right: distance(2), bottom: distance(3)
@@ -124,7 +127,8 @@ package struct AnchorFreeDecode: Sendable, Hashable {
     for level in levels {
       let (rows, columns) = try size(of: level, outputs, inputSize)
       let distances = try numbers(
-        level.distances, count: 4 * bins, outputs, values, image, taken, cells: rows * columns)
+        level.distances, count: 4 * binValues.count, outputs, values, image, taken,
+        cells: rows * columns)
       let classes = try numbers(
         level.classes, count: classCount, outputs, values, image, taken, cells: rows * columns)
       let stride = Float(level.stride)
@@ -162,7 +166,8 @@ package struct AnchorFreeDecode: Sendable, Hashable {
     guard level.stride > 0, level.distances.output < outputs.count,
       level.classes.output < outputs.count
     else {
-      throw FamilyError(.heads, "got \(outputs.count) outputs, which lack those of stride \(level.stride)")
+      throw FamilyError(
+        .heads, "got \(outputs.count) outputs, which lack those of stride \(level.stride)")
     }
     let shape = outputs[level.distances.output].shape
     if shape.rank == 4 { return (shape[2], shape[3]) }
@@ -185,7 +190,8 @@ package struct AnchorFreeDecode: Sendable, Hashable {
     else { throw wrong(tensor, part, count) }
     let channels = isGrid ? shape[1] : shape[shape.count - 1]
     let own = isGrid ? shape[2] * shape[3] : shape[shape.count - 2]
-    guard part.channel + count <= channels, isGrid ? own == cells : taken[part.output] + cells <= own
+    guard part.channel + count <= channels,
+      isGrid ? own == cells : taken[part.output] + cells <= own
     else { throw wrong(tensor, part, count) }
     let start = image * channels * own
     return isGrid
@@ -225,16 +231,16 @@ private struct Numbers {
     return false
   }
 
-  /// The mean step of the distribution whose logits lie from `first` on.
-  func expectation(from first: Int, count: Int) -> Float {
+  /// The mean of some values, weighted by the softmax of the numbers from `first` on.
+  func expectation(from first: Int, of binValues: [Float]) -> Float {
     var largest = -Float.infinity
-    for index in first..<(first + count) { largest = max(largest, self[index]) }
+    for index in first..<(first + binValues.count) { largest = max(largest, self[index]) }
     var sum: Float = 0
     var mean: Float = 0
-    for step in 0..<count {
-      let weight = exp(self[first + step] - largest)
+    for bin in 0..<binValues.count {
+      let weight = exp(self[first + bin] - largest)
       sum += weight
-      mean += weight * Float(step)
+      mean += weight * binValues[bin]
     }
     return mean / sum
   }

@@ -166,7 +166,8 @@ extension AnchorFreeDecode {
     let distances = all(.distanceGrid) + all(.distanceCells)
     let classes = all(.classGrid) + all(.classCells)
     guard let sample = joined.first ?? distances.first, let bins = sample.head.bins, bins >= 2,
-      bins <= 1 << 10, joined.isEmpty != distances.isEmpty, distances.count == classes.count,
+      bins <= 1 << 10, sample.head.binValues.map({ $0.count == bins }) ?? true,
+      joined.isEmpty != distances.isEmpty, distances.count == classes.count,
       heads.count >= joined.count + distances.count + classes.count
     else {
       throw FamilyError(
@@ -202,7 +203,8 @@ extension AnchorFreeDecode {
     }
     let probable = joined.isEmpty ? classes : joined
     self.init(
-      levels: levels.sorted { $0.stride < $1.stride }, classCount: classCount, bins: bins,
+      levels: levels.sorted { $0.stride < $1.stride }, classCount: classCount,
+      binValues: sample.head.binValues ?? Self.steps(bins),
       cellOffset: sample.head.cellOffset ?? 0.5,
       hasProbabilities: probable.contains { $0.head.hasProbabilities ?? false },
       clips: card.suppression == .nanodet)

@@ -31,7 +31,8 @@ extension SeenOutputs {
     let cells = first.flatMap { levels.levels(ofBoxes: $0, preferred: strides) }
     if let nameCount, last == 4 + nameCount, cells?.boxesPerCell == 1 {
       throw refusal(
-        "'\(output.name)' seems to hold boxes without objectness, numbers behind boxes, which is not read")
+        "'\(output.name)' seems to hold boxes without objectness, numbers behind boxes, which is not read"
+      )
     }
     if cells == nil, let first, first >= 5, last > 8 * first {
       return withClasses(output, numbers: first, boxes: last, strides: nil)
@@ -50,7 +51,8 @@ extension SeenOutputs {
     return Found(
       heads: [ModelCard.Head(output: output.name, content: .boxesWithClasses)],
       strides: graph.card.strides.isEmpty ? strides : nil,
-      reason: "'\(output.name)' holds \(boxes.map(String.init) ?? "any number of") decoded boxes\(place), of"
+      reason:
+        "'\(output.name)' holds \(boxes.map(String.init) ?? "any number of") decoded boxes\(place), of"
         + " 4 + \(numbers - 4) numbers without objectness (anchor-free, as YOLOv8 exports them)")
   }
 
@@ -68,13 +70,15 @@ extension SeenOutputs {
     return Found(
       heads: [
         ModelCard.Head(
-          output: output.name, content: .classDistanceCells, hasProbabilities: activated ? true : nil,
+          output: output.name, content: .classDistanceCells,
+          hasProbabilities: activated ? true : nil,
           bins: bins, cellOffset: Self.nanoDetOffset(strides))
       ],
       strides: strides, suppression: .nanodet,
       reason: "'\(output.name)' holds the cells of strides \(strides) with \(classes) classes"
         + " (\(activated ? "through a sigmoid" : "raw")) and 4 x \(bins) bins: \(why); NanoDet"
-        + (strides.count == 4 ? "-Plus, points at the corners of cells" : ", points at the centres of cells"))
+        + (strides.count == 4
+          ? "-Plus, points at the corners of cells" : ", points at the centres of cells"))
   }
 
   /// Where NanoDet's points lie: NanoDet-Plus, which has a fourth level, measures from the corner.
@@ -95,7 +99,9 @@ extension SeenOutputs {
     if let nameCount { return fits(nameCount) ? (nameCount, "\(nameCount) class names") : nil }
     // 7 and 10 are the reg_max of upstream's models, 80 the classes of COCO.
     let usual = [(80, 32), (80, 44), (numbers - 32, 32)]
-    guard let (classes, _) = usual.first(where: { $0 + $1 == numbers && fits($0) }) else { return nil }
+    guard let (classes, _) = usual.first(where: { $0 + $1 == numbers && fits($0) }) else {
+      return nil
+    }
     return (classes, "\(numbers - classes) of \(numbers) channels, assumed as is usual")
   }
 
@@ -138,7 +144,8 @@ extension SeenOutputs {
     }
     return Found(
       heads: heads, strides: strides, suppression: .nanodet,
-      reason: "cells of strides \(strides) with distributions and classes apart: \(why); as NanoDet's heads"
+      reason:
+        "cells of strides \(strides) with distributions and classes apart: \(why); as NanoDet's heads"
         + " are cut for ncnn")
   }
 
@@ -148,7 +155,8 @@ extension SeenOutputs {
   ) throws(FamilyError) -> (distances: Output, classes: Output, why: String) {
     let (a, b) = (level[0], level[1])
     func isDistance(_ output: Output) -> Bool { width(output) % 4 == 0 && width(output) >= 8 }
-    func parted(_ isFirst: Bool, _ why: String) -> (distances: Output, classes: Output, why: String) {
+    func parted(_ isFirst: Bool, _ why: String) -> (distances: Output, classes: Output, why: String)
+    {
       isFirst ? (a, b, why) : (b, a, why)
     }
     switch (isDistance(a), isDistance(b)) {
@@ -169,7 +177,8 @@ extension SeenOutputs {
     }
     throw refusal(
       "'\(a.name)' and '\(b.name)' belong together, but which of them holds distributions and which classes"
-        + " cannot be told from \(width(a)) and \(width(b)) channels; give the class names with --names")
+        + " cannot be told from \(width(a)) and \(width(b)) channels; give the class names with --names"
+    )
   }
 
   /// The heads of one level in two outputs.

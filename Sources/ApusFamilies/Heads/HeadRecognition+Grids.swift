@@ -45,7 +45,8 @@ extension SeenOutputs {
           hasProbabilities: output.trace.isActivated ? true : nil)
       },
       strides: strides,
-      reason: "grids of \(anchors) anchors with 5 + \(numbers - 5) raw numbers at strides \(strides) (YOLOv5"
+      reason:
+        "grids of \(anchors) anchors with 5 + \(numbers - 5) raw numbers at strides \(strides) (YOLOv5"
         + " and YOLOv7 exported without their grids)")
   }
 
@@ -71,15 +72,18 @@ extension SeenOutputs {
     }
     if let joined = try joined(first) {
       return found(
-        joined.isDistanceFirst ? .distanceClassGrid : .classDistanceGrid, bins: joined.bins, joined.why)
+        joined.isDistanceFirst ? .distanceClassGrid : .classDistanceGrid, bins: joined.bins,
+        joined.why)
     }
     if let names = nameCount {
       if channels % (5 + names) == 0 {
-        return found(.anchorGrid, "\(channels / (5 + names)) anchors of 5 + \(names), by the class names")
+        return found(
+          .anchorGrid, "\(channels / (5 + names)) anchors of 5 + \(names), by the class names")
       }
       let rest = channels - names
       guard rest >= 8, rest % 4 == 0 else {
-        throw refusal("\(channels) channels fit neither anchors nor distributions with \(names) classes")
+        throw refusal(
+          "\(channels) channels fit neither anchors nor distributions with \(names) classes")
       }
       return found(
         rest == 64 ? .distanceClassGrid : .classDistanceGrid, bins: rest / 4,
@@ -90,7 +94,8 @@ extension SeenOutputs {
     }
     guard channels > 32 else { return nil }
     return found(
-      .classDistanceGrid, bins: 8, "taken for \(channels - 32) classes and 4 x 8 bins, as NanoDet has")
+      .classDistanceGrid, bins: 8,
+      "taken for \(channels - 32) classes and 4 x 8 bins, as NanoDet has")
   }
 
   /// Whether an output joins distributions and classes of two convolutions, and in which order.
@@ -106,7 +111,9 @@ extension SeenOutputs {
         id: id, name: graph[id].name, fact: fact, sizes: (fact.shape ?? []).map(\.fixed),
         trace: OutputTrace(id, in: index))
     }
-    guard parts.count == 2, parts.allSatisfy({ $0.rank == 4 && $0.sizes[1] != nil }) else { return nil }
+    guard parts.count == 2, parts.allSatisfy({ $0.rank == 4 && $0.sizes[1] != nil }) else {
+      return nil
+    }
     let parted = try part(parts) { $0.sizes[1] ?? 0 }
     return (
       parted.distances.id == parts[0].id, (parted.distances.sizes[1] ?? 0) / 4,

@@ -147,7 +147,8 @@ struct SeenOutputs {
     }
     return Found(
       heads: heads,
-      reason: "count, boxes, scores and classes of an EfficientNMS_TRT node (TensorRT's end-to-end form)")
+      reason:
+        "count, boxes, scores and classes of an EfficientNMS_TRT node (TensorRT's end-to-end form)")
   }
 
   /// Rows of detections that the graph has selected.

@@ -182,7 +182,9 @@ extension EfficientNMS {
     ])
   }
 
-  private func check(_ boxes: [ApusGraph.Dimension]?, _ scores: [ApusGraph.Dimension]?) throws(OperatorError) {
+  private func check(_ boxes: [ApusGraph.Dimension]?, _ scores: [ApusGraph.Dimension]?)
+    throws(OperatorError)
+  {
     guard maxOutputBoxes >= 0 else {
       throw OperatorError("attribute 'max_output_boxes' is \(maxOutputBoxes), below 0")
     }
@@ -194,7 +196,8 @@ extension EfficientNMS {
       throw OperatorError("'scores' must have shape [batch, boxes, classes], but has \(scores)")
     }
     guard let boxes, let scores else { return }
-    let isOfClasses = boxes.count == 3 || !boxes[2].contradicts(1) || !boxes[2].contradicts(scores[2])
+    let isOfClasses =
+      boxes.count == 3 || !boxes[2].contradicts(1) || !boxes[2].contradicts(scores[2])
     if boxes[0].contradicts(scores[0]) || boxes[1].contradicts(scores[1]) || !isOfClasses {
       throw OperatorError("'boxes' of shape \(boxes) do not fit 'scores' of shape \(scores)")
     }

@@ -69,7 +69,8 @@ struct DecodeProbe {
     var known: [ValueID: Tensor] = [:]
     for level in layout.levels {
       let fact = graph[level.found.value].fact
-      guard let batch = fact.shape?[0].substituting(layout.batchSizes).fixed, (1...64).contains(batch),
+      guard let batch = fact.shape?[0].substituting(layout.batchSizes).fixed,
+        (1...64).contains(batch),
         let dtype = fact.dtype,
         level.cells <= maxElements / level.channels / batch
       else { return nil }

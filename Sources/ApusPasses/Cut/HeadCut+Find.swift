@@ -33,7 +33,8 @@ extension HeadCut {
     var patch = Patch("cut-heads")
     patch.setOutputs(heads.map(\.value))
     var cut = HeadCut(
-      heads: heads, anchors: classes == nil || heads.contains { $0.bins != nil } ? nil : grid?.anchors,
+      heads: heads,
+      anchors: classes == nil || heads.contains { $0.bins != nil } ? nil : grid?.anchors,
       classes: classes, dropped: dropped, explanation: explanation, patch: patch)
     cut.anchorSizes = sizes
     cut.suppression = suppression(heads, finder)
@@ -43,7 +44,8 @@ extension HeadCut {
   /// Anchors as people write them.
   private static func text(_ anchors: [[[Float]]]) -> String {
     anchors.map { level in
-      level.flatMap { $0.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" } }.joined(separator: ",")
+      level.flatMap { $0.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" } }.joined(
+        separator: ",")
     }.joined(separator: "/")
   }
 
@@ -98,7 +100,10 @@ extension HeadCut {
       let level = layout.levels.filter { $0.stride == stride }
       heads += roles(of: level, layout.finder).map {
         var head = head($0, $1, $2)
-        if $1 == .boxes, $0.channels >= 8 { head.bins = $0.channels / 4 }
+        if $1 == .boxes, $0.channels >= 8 {
+          head.bins = $0.channels / 4
+          head.binValues = layout.finder.roundedSteps($0.channels / 4)
+        }
         return head
       }
     }

@@ -34,6 +34,8 @@ public struct HeadCut: Sendable {
     public let why: String
     /// Steps of a box's distributions, where the head holds such.
     public var bins: Int?
+    /// The values of these steps, where they are not 0, 1, 2, ….
+    public var binValues: [Float]?
   }
 
   /// The heads: finest level first, boxes before classes.
@@ -68,6 +70,7 @@ public struct HeadCut: Sendable {
       return ModelCard.Head(
         output: graph[head.value].name, content: content, stride: head.stride,
         bins: content == .other ? nil : head.bins,
+        binValues: content == .other ? nil : head.binValues,
         cellOffset: content == .other || head.bins == nil ? nil : offset)
     }
     if let anchorSizes { graph.card.anchors = anchorSizes }

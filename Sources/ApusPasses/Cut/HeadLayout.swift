@@ -124,7 +124,8 @@ extension HeadLayout {
     guard let level = levels.first, headsPerLevel == 1,
       finder.decoding.values.allSatisfy({
         $0.op is Sigmoid || $0.op is any ShapeOnly || $0.op is Transpose || $0.op is Concat
-          || $0.op is Split || $0.op is Slice || $0.op is Cast || $0.op is ShapeOf || $0.op is Gather
+          || $0.op is Split || $0.op is Slice || $0.op is Cast || $0.op is ShapeOf
+          || $0.op is Gather
       })
     else { return nil }
     for node in finder.decoding.values where node.op is Sigmoid {

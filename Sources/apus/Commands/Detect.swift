@@ -57,7 +57,9 @@ struct Detect: ParsableCommand {
   var suppressesDuplicates = false
 
   @Option(
-    help: "Anchors in pixels for raw heads that state none: 10,13,16,30,33,23/30,61,.../..., finest first.")
+    help:
+      "Anchors in pixels for raw heads that state none: 10,13,16,30,33,23/30,61,.../..., finest first."
+  )
   var anchors: String?
 
   @Option(
