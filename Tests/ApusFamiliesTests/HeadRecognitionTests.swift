@@ -260,11 +260,22 @@ import Testing
       Head(output: "out0", content: .distanceGrid, stride: 8, bins: 6),
       Head(output: "out0", content: .distanceClassGrid, bins: 4),
       Head(output: "out0", content: .distanceClassGrid, stride: 8, bins: .max),
+      Head(output: "out0", content: .distanceClassGrid, stride: .max, bins: 4),
     ] {
       graph.card.heads = [head]
       let card = graph
       #expect(throws: FamilyError.self, "\(head)") { try HeadReading(card) }
     }
+  }
+
+  /// Strides of a file's card may be any numbers; they are only what is tried first.
+  @Test(arguments: [[0, 0, 0], [.max, .min, -8], [8, 16, 32]])
+  func stridesOfACardAreNotTrusted(_ strides: [Int]) throws {
+    var net = HeadNet()
+    let rows = try [8, 16, 32].map { try net.cells(try net.level($0, 36), 36) }
+    var graph = net.finish([try net.add(Concat(axis: 1), rows)])
+    graph.card.strides = strides
+    #expect(try recognise(graph).strides == [8, 16, 32])
   }
 
   @Test func anchorsAreReadFromText() throws {

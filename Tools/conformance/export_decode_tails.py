@@ -57,9 +57,12 @@ class Detector(nn.Module):
         self.bins = 8 if self.is_nanodet else 16
         self.strides = (*STRIDES, 64) if form == "nanodet_plus" else STRIDES
         self.body = Body()
-        channels = 3 * (5 + CLASSES) if self.is_anchored else 4 * self.bins + CLASSES
-        widths = [*self.body.channels, self.body.channels[-1]]
-        self.heads = nn.ModuleList(nn.Conv2d(c, channels, 1) for c in widths[:len(self.strides)])
+        parts = [3 * (5 + CLASSES)] if self.is_anchored else [4 * self.bins + CLASSES]
+        if form.startswith(("v8", "v10")):
+            parts = [4 * self.bins, CLASSES]
+        widths = [*self.body.channels, self.body.channels[-1]][:len(self.strides)]
+        self.heads = nn.ModuleList(
+            nn.ModuleList(nn.Conv2d(c, part, 1) for part in parts) for c in widths)
         self.extra = nn.Conv2d(widths[-1], widths[-1], 5, 2, 2)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
@@ -70,15 +73,18 @@ class Detector(nn.Module):
         features = self.body(x)
         if len(self.strides) == 4:
             features.append(self.extra(features[-1]))
-        return [head(feature) for head, feature in zip(self.heads, features)]
+        raw = [[part(feature) for part in head] for head, feature in zip(self.heads, features)]
+        return [torch.cat(parts, 1) if len(parts) > 1 else parts[0] for parts in raw]
 
     def spread(self, x):
         """Scales the heads so that their numbers differ from cell to cell, as after training."""
         for head, raw in zip(self.heads, self.raw(x)):
-            raw = raw.transpose(0, 1).flatten(1)
-            scale = 2 / raw.std(1, correction=0).clamp(min=1e-4)
-            head.bias.data = (head.bias - raw.mean(1)) * scale - (0 if self.is_anchored else 1.5)
-            head.weight.data *= scale.view(-1, 1, 1, 1)
+            for part, numbers in zip(head, raw.split([part.out_channels for part in head], 1)):
+                numbers = numbers.transpose(0, 1).flatten(1)
+                scale = 2 / numbers.std(1, correction=0).clamp(min=1e-4)
+                low = 0 if self.is_anchored else 1.5
+                part.bias.data = (part.bias - numbers.mean(1)) * scale - low
+                part.weight.data *= scale.view(-1, 1, 1, 1)
 
     def forward(self, x):
         return getattr(self, self.form.split("_")[0])(self.raw(x))
@@ -156,8 +162,9 @@ class Detector(nn.Module):
             centre, size = rows[:, :2], rows[:, 2:4]
             corners = np.concatenate((centre - size / 2, centre + size / 2), 1)
             scores = rows[:, 5:] * rows[:, 4:5]
-            scores[rows[:, 4] <= 0.25] = 0
-            return suppressed(corners, best(scores), 0.25, 0.45)
+            # TensorRT's plugin takes every class of a box, the others the best one.
+            picked = scores if self.form == "v7_trt" else best(scores)
+            return suppressed(corners, picked, 0.25, 0.45)
         corners, classes = self.boxes(heads)
         corners, scores = corners.numpy(), classes.sigmoid().numpy()
         if self.is_nanodet:
@@ -226,27 +233,29 @@ def with_suppression(model, plugin):
         names = ["num_dets", "det_boxes", "det_scores", "det_classes"]
         graph.node.append(helper.make_node(
             "EfficientNMS_TRT", [corners, scores], names, domain="TRT", background_class=-1,
-            box_coding=0, iou_threshold=0.45, max_output_boxes=400, plugin_version="1",
+            box_coding=0, iou_threshold=0.45, max_output_boxes=1000, plugin_version="1",
             score_activation=0, score_threshold=0.25))
-        shapes = ([1, 1], [1, 400, 4], [1, 400], [1, 400])
+        shapes = ([1, 1], [1, 1000, 4], [1, 1000], [1, 1000])
         kinds = (TensorProto.INT32, TensorProto.FLOAT, TensorProto.FLOAT, TensorProto.INT32)
         for name, kind, shape in zip(names, kinds, shapes):
             graph.output.append(helper.make_tensor_value_info(name, kind, shape))
         model.opset_import.append(helper.make_opsetid("TRT", 1))
         return model
-    by_class = node("Transpose", [scores], "by_class", perm=[0, 2, 1])
-    limits = [constant("most", [100], TensorProto.INT64, [1]),
+    # The best class of a box alone; boxes of different classes are moved apart.
+    score = node("ReduceMax", [scores], "best", axes=[2], keepdims=1)
+    label = node("Cast", [node("ArgMax", [scores], "which", axis=2)], "label", to=TensorProto.FLOAT)
+    step = constant("step", [4096], TensorProto.FLOAT, [1])
+    apart = node("Add", [corners, node("Mul", [label, step], "offset")], "apart")
+    by_class = node("Transpose", [score], "by_class", perm=[0, 2, 1])
+    limits = [constant("most", [1000], TensorProto.INT64, [1]),
               constant("iou", [0.45], TensorProto.FLOAT, [1]),
-              constant("score", [0.25], TensorProto.FLOAT, [1])]
-    selected = node("NonMaxSuppression", [corners, by_class, *limits], "selected")
-    picture, label = cut("picture", selected, 0, 1, 1), cut("label", selected, 1, 2, 1)
-    place = cut("place", selected, 2, 3, 1)
-    box = node("GatherND", [corners, node("Concat", [picture, place], "at", axis=1)], "box")
-    score = node("GatherND", [by_class, selected], "picked")
-    column = constant("column", [1], TensorProto.INT64, [1])
-    parts = [node("Cast", [picture], "picture_f", to=TensorProto.FLOAT), box,
-             node("Cast", [label], "label_f", to=TensorProto.FLOAT),
-             node("Unsqueeze", [score, column], "score_f")]
+              constant("least", [0.25], TensorProto.FLOAT, [1])]
+    selected = node("NonMaxSuppression", [apart, by_class, *limits], "selected")
+    picture, place = cut("picture", selected, 0, 1, 1), cut("place", selected, 2, 3, 1)
+    at = node("Concat", [picture, place], "at", axis=1)
+    parts = [node("Cast", [picture], "number", to=TensorProto.FLOAT)]
+    parts += [node("GatherND", [source, at], f"{name}_of")
+              for name, source in (("box", corners), ("label", label), ("score", score))]
     node("Concat", parts, "output", axis=1)
     graph.output.append(helper.make_tensor_value_info("output", TensorProto.FLOAT, ["n", 7]))
     return model

@@ -163,7 +163,7 @@ package struct AnchorFreeDecode: Sendable, Hashable {
   private func size(
     of level: Level, _ outputs: [Tensor], _ inputSize: (height: Int, width: Int)
   ) throws(FamilyError) -> (rows: Int, columns: Int) {
-    guard level.stride > 0, level.distances.output < outputs.count,
+    guard (1...Self.largestStride).contains(level.stride), level.distances.output < outputs.count,
       level.classes.output < outputs.count
     else {
       throw FamilyError(

@@ -133,8 +133,10 @@ struct PlacedHead {
 
   /// The size of an axis counted from the last one (1), where it is a number.
   func size(fromEnd place: Int) -> Int? {
-    guard let shape, shape.count >= place else { return nil }
-    return shape[shape.count - place].fixed
+    guard let shape, shape.count >= place, let size = shape[shape.count - place].fixed,
+      (0...(1 << 28)).contains(size)
+    else { return nil }
+    return size
   }
 
   /// The channels of a grid or of cells, where they are a number.
@@ -154,6 +156,9 @@ struct PlacedHead {
 }
 
 extension AnchorFreeDecode {
+  /// No level is coarser.
+  static let largestStride = 1 << 12
+
   /// The decoder for the outputs of a model as its card describes them.
   init(card: ModelCard, heads: [PlacedHead]) throws(FamilyError) {
     func all(_ content: ModelCard.Head.Content) -> [PlacedHead] {
@@ -195,8 +200,9 @@ extension AnchorFreeDecode {
       let boxes = Part(output: head.output, channel: isClassFirst ? classCount : 0)
       let isOfAllLevels = head.head.stride == nil && (head.shape?.count ?? 4) < 4
       for stride in isOfAllLevels ? card.strides : [head.head.stride ?? 0] {
-        guard stride > 0 else {
-          throw FamilyError(.heads, at: head.head.output, "the model card gives no stride for it")
+        guard (1...Self.largestStride).contains(stride) else {
+          throw FamilyError(
+            .heads, at: head.head.output, "the model card gives no stride for it, or a wrong one")
         }
         levels.append(Level(stride: stride, distances: boxes, classes: scores))
       }

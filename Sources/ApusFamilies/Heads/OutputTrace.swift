@@ -58,8 +58,9 @@ struct LevelSizes {
 
   /// The levels that have as many cells as there are boxes, and the boxes of a cell.
   func levels(ofBoxes boxes: Int, preferred: [Int]) -> (strides: [Int], boxesPerCell: Int)? {
+    let isUsual = !preferred.isEmpty && preferred.allSatisfy { (1...(1 << 12)).contains($0) }
     for count in [1, 3, 2, 4, 5, 6] {
-      for strides in (preferred.isEmpty ? [] : [preferred]) + Self.known
+      for strides in (isUsual ? [preferred] : []) + Self.known
       where boxes == count * strides.reduce(0, { $0 + cells($1) }) {
         return (strides, count)
       }

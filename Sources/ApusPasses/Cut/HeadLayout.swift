@@ -62,14 +62,16 @@ struct HeadLayout {
     try checkStrides()
   }
 
-  /// Input pixels per cell; the last row and column may be cut short where the stride is a power of two.
+  /// Input pixels per cell: a power of two, with the last row and column cut short where need be, or else what
+  /// divides the picture evenly.
   private static func stride(_ height: Int, _ width: Int, rows: Int, columns: Int) -> Int? {
-    if height % rows == 0, width % columns == 0, height / rows == width / columns {
-      return height / rows
-    }
-    return [4, 8, 16, 32, 64, 128].first {
-      (height + $0 - 1) / $0 == rows && (width + $0 - 1) / $0 == columns
-    }
+    let usual = [2, 4, 8, 16, 32, 64, 128]
+    return usual.first { rows * $0 == height && columns * $0 == width }
+      ?? usual.first {
+        (height + $0 - 1) / $0 == rows && (width + $0 - 1) / $0 == columns
+      }
+      ?? (height % rows == 0 && width % columns == 0 && height / rows == width / columns
+        ? height / rows : nil)
   }
 
   /// The names of what was found.
