@@ -132,7 +132,12 @@ struct PhotographHeadTests {
     struct Entry: Decodable {
       let xyxy: [Float]
       let score: Float
-      let class_id: Int
+      let classID: Int
+
+      enum CodingKeys: String, CodingKey {
+        case xyxy, score
+        case classID = "class_id"
+      }
     }
     let detections: [Entry]
   }
@@ -144,7 +149,7 @@ struct PhotographHeadTests {
     let json = try Shared.bytes("data/expected/\(model)/detections.json")
     let all = try JSONDecoder().decode([String: Expected].self, from: Data(json))
     let wanted = try #require(all["bus.jpg"]?.detections)
-    #expect(found.map(\.classID) == wanted.map(\.class_id))
+    #expect(found.map(\.classID) == wanted.map(\.classID))
     for (detection, entry) in zip(found, wanted) {
       let box = Box(
         x1: (detection.box.x1 - left) * scale.x, y1: detection.box.y1 * scale.y,

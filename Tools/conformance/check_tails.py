@@ -7,8 +7,8 @@ from check_detections import worst
 # Float32 sums in another order, magnified by heads that were scaled up.
 PIXELS = 0.05
 SCORE = 2e-4
-# Ends that are finished or raw already: nothing is left to cut.
-UNCUT = {"cells", "v8_grids", "v8_pairs", "nanodet_pairs", "nanodet_raw"}
+# Ends that are raw already, and TensorRT's, which takes every class of a box as YOLOv7 itself does not.
+UNCUT = {"cells", "v8_grids", "v8_pairs", "nanodet_pairs", "nanodet_raw", "v7_trt"}
 
 
 def tails(apus, table, folder):

@@ -36,6 +36,8 @@ from PIL import Image
 from torch import nn
 
 SIZE, CLASSES = 96, 5
+# The pairs of box and class that YOLOv10 gives.
+MOST = 300
 MEAN, DEVIATION = (103.53, 116.28, 123.675), (57.375, 57.12, 58.395)
 
 
@@ -138,8 +140,8 @@ class Detector(nn.Module):
     def v10(self, heads):
         corners, classes = self.boxes(heads)
         scores = classes.sigmoid()
-        best = scores.amax(-1).topk(60).indices
-        score, place = scores[best].flatten().topk(60)
+        best = scores.amax(-1).topk(min(MOST, len(scores))).indices
+        score, place = scores[best].flatten().topk(MOST)
         label = place % CLASSES
         box = corners[best][torch.div(place, CLASSES, rounding_mode="floor")]
         return torch.cat((box, score[:, None], label[:, None].float()), -1)[None]
@@ -171,7 +173,7 @@ class Detector(nn.Module):
             return suppressed(corners.clip(0, SIZE), scores, 0.4, 0.5)
         if self.form == "v10":
             order = [(s, b, c) for b, row in enumerate(scores) for c, s in enumerate(row) if s > 0.25]
-            return [entry(corners[b], s, c) for s, b, c in sorted(order, reverse=True)[:60]]
+            return [entry(corners[b], s, c) for s, b, c in sorted(order, reverse=True)[:MOST]]
         return suppressed(corners, best(scores), 0.25, 0.45)
 
 
