@@ -45,7 +45,7 @@ struct YOLOv5FormTests {
   func fusedEqualsUpstream(_ name: String) throws {
     let (network, vectors) = try Self.open(name)
     let run = try NetworkRun(network, .inference, on: try vectors("input"), fused: true)
-    let decoder = try YOLOv5Decode(card: try network.graph(input: .square(64)).card)
+    let decoder = try AnchorDecode(card: try network.graph(input: .square(64)).card)
     let rows = try decoder.rows(heads: try run.heads())
     let expected = try vectors.floats("fused.decoded")
     #expect(YOLOv5CheckpointTests.difference(rows, expected, .decoded) == nil)

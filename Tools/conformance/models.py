@@ -13,6 +13,7 @@ import reference
 from check_detections import detections
 from check_exports import exports
 from check_rewrites import rewrites
+from check_tails import tails
 
 
 def main():
@@ -21,6 +22,7 @@ def main():
     parser.add_argument("--exports", type=pathlib.Path, required=True, help="folder of PyTorch exports")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for what is made")
     parser.add_argument("--shared", type=pathlib.Path, required=True, help="folder of reference data")
+    parser.add_argument("--tails", type=pathlib.Path, help="folder of exports with other tools' ends")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
 
@@ -31,6 +33,7 @@ def main():
         table.bounded("the shared models are those the results came from", 0, reference.changed, shared)
     for part in (exports, rewrites, detections):
         part(apus, table, shared if shared.is_dir() else None, arguments.exports)
+    tails(apus, table, arguments.tails and arguments.tails.resolve())
     return table.finish()
 
 
