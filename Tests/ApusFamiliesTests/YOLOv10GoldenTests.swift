@@ -1,0 +1,45 @@
+import ApusCheckpoints
+import ApusFamilies
+import ApusGraph
+import ApusTensor
+import ApusTestSupport
+import Foundation
+import Testing
+
+/// The checkpoints that `Tools/goldens/yolov10.py` writes: forms that exports leave.
+@Suite("YOLOv10 goldens")
+struct YOLOv10GoldenTests {
+  static func bytes(_ name: String) throws -> [UInt8] {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Goldens/YOLOv10")
+    return [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+  }
+
+  @Test(arguments: ["removed", "emptied"])
+  func aHeadWithoutTheBranchOfTrainingIsRead(_ name: String) throws {
+    let network = try DetectorCheckpoint(
+      try TorchCheckpoint(bytes: try Self.bytes("\(name).pt"), file: "\(name).pt")
+    ).network
+    #expect(network.family == .yolov10 && network.variantName == "custom")
+    #expect(network.strides == [4, 8])
+    #expect(network.classNames.names == ["left", "right"])
+    #expect(
+      !network.entries.contains { $0.name.contains(".cv2.") && $0.name.hasPrefix("model.5.") })
+    let vectors = try SafetensorsFixture(
+      bytes: try Self.bytes("\(name).safetensors"), name: name)
+    let input = try vectors("input")
+    let graph = try network.graph(input: NetworkInput(height: 32, width: 48))
+    try graph.verify()
+    #expect(graph.card.heads.map(\.bins) == [4, nil, 4, nil])
+    let heads = try run(graph, Tensor(input.floats, shape: Shape(input.shape)))
+    #expect(heads.count == 4)
+    for (index, head) in heads.enumerated() {
+      let expected = try vectors("head\(index)")
+      #expect(head.shape.dimensions == expected.shape)
+      #expect(
+        YOLOv5CheckpointTests.difference(head.floats, expected.floats, .heads) == nil,
+        "output \(index)")
+    }
+    #expect(try network.graph(.training, input: .square(32)).outputs.count == 4)
+  }
+}
