@@ -66,6 +66,18 @@ struct YOLOv10CheckpointTests {
         Self.decoded(heads, strides: network.strides),
         try vectors.floats("eval.one2one.decoded"), .decoded) == nil)
 
+    let found = try HeadReading(graph).detections(
+      heads, inputSize: (input.shape[2], input.shape[3]),
+      options: NMS.Options(confidence: ConfidenceThresholds(0)))
+    #expect(found.map(\.classID) == (try vectors.integers("eval.post.labels")))
+    #expect(
+      YOLOv5CheckpointTests.difference(
+        found.map(\.score), try vectors.floats("eval.post.scores"), .decoded) == nil)
+    let corners = found.flatMap { [$0.box.x1, $0.box.y1, $0.box.x2, $0.box.y2] }
+    #expect(
+      YOLOv5CheckpointTests.difference(
+        corners, try vectors.floats("eval.post.boxes_xyxy"), .decoded) == nil)
+
     let dynamic = try run(
       try network.graph(input: .symbolic), Tensor(input.floats, shape: Shape(input.shape)))
     #expect(dynamic.map(\.floats) == heads.map(\.floats))
