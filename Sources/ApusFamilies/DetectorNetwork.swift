@@ -85,7 +85,7 @@ public struct DetectorNetwork: Sendable {
         ModelCard.Head(
           output: network.addOutput(output.value, name: parts.joined(separator: ".")),
           content: output.content, stride: stride, bins: output.bins,
-          cellOffset: output.cellOffset))
+          cellOffset: output.cellOffset, steps: output.steps))
     }
     var graph = network.graph
     graph.card.family = family.rawValue

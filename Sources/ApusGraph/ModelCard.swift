@@ -57,11 +57,13 @@ public struct ModelCard: Hashable, Sendable, Codable {
     public var bins: Int?
     /// Where in its cell the point lies from which distances are measured: 0.5 the centre, 0 the corner.
     public var cellOffset: Float?
+    /// The distance in cells that each step of a distribution stands for; nil where it is 0, 1, 2 …
+    public var steps: [Float]?
 
     /// A head of the given content.
     public init(
       output: String, content: Content, stride: Int? = nil, hasProbabilities: Bool? = nil,
-      bins: Int? = nil, cellOffset: Float? = nil
+      bins: Int? = nil, cellOffset: Float? = nil, steps: [Float]? = nil
     ) {
       self.output = output
       self.content = content
@@ -69,6 +71,7 @@ public struct ModelCard: Hashable, Sendable, Codable {
       self.hasProbabilities = hasProbabilities
       self.bins = bins
       self.cellOffset = cellOffset
+      self.steps = steps
     }
   }
 

@@ -24,6 +24,11 @@ struct YOLOv10CheckpointTests {
     #expect(network.layerClasses.last == "v10Detect")
     #expect(checkpoint.epoch == nil && checkpoint.date == "2024-06-02")
     #expect(checkpoint.source == .model)
+    // This file was made of weights of 8 bits: its steps are not whole.
+    let graph = try network.graph()
+    let steps = try #require(graph.card.heads[0].steps)
+    #expect(steps.count == 16 && steps[1] == 0.94482421875 && steps[15] == 15)
+    #expect(graph.card.heads[1].steps == nil && graph.card.heads[2].steps == steps)
   }
 
   struct Case: CustomTestStringConvertible {
@@ -68,7 +73,9 @@ struct YOLOv10CheckpointTests {
 
     let found = try HeadReading(graph).detections(
       heads, inputSize: (input.shape[2], input.shape[3]),
-      options: NMS.Options(confidence: ConfidenceThresholds(0)))
+      options: NMS.Options(
+        confidence: ConfidenceThresholds(0),
+        maxDetections: try vectors.integers("eval.post.labels").count))
     #expect(found.map(\.classID) == (try vectors.integers("eval.post.labels")))
     #expect(
       YOLOv5CheckpointTests.difference(
@@ -112,8 +119,9 @@ struct YOLOv10CheckpointTests {
       let (mean, variance) = (outputs[12 + 2 * index], outputs[13 + 2 * index])
       let old = try #require(state.tensor("\(layer).running_var")).floats
       // ONNX keeps the variance of the batch, PyTorch that of what the batch is drawn from.
-      let unbiased = zip(variance.floats, old).map { new, old in
-        old * 0.97 + (new - old * 0.97) * Float(count) / Float(count - 1)
+      let correction = Float(count) / Float(count - 1)
+      let unbiased = zip(variance.floats, old).map { (new: Float, old: Float) -> Float in
+        old * 0.97 + (new - old * 0.97) * correction
       }
       for (found, name) in [(mean.floats, "running_mean"), (unbiased, "running_var")] {
         let expected = try vectors.floats("train.bn.\(layer).\(name)")
@@ -194,9 +202,10 @@ struct YOLOv10CheckpointTests {
       let plane = boxes.shape[2] * boxes.shape[3]
       let (count, wide) = (boxes.shape[0], boxes.shape[1] * plane)
       let narrow = classes.shape[1] * plane
-      let both = (0..<count).flatMap { image in
-        boxes.floats[(image * wide)..<((image + 1) * wide)]
-          + classes.floats[(image * narrow)..<((image + 1) * narrow)]
+      var both: [Float] = []
+      for image in 0..<count {
+        both += boxes.floats[(image * wide)..<((image + 1) * wide)]
+        both += classes.floats[(image * narrow)..<((image + 1) * narrow)]
       }
       #expect(expected.shape == [count, 64 + classes.shape[1], boxes.shape[2], boxes.shape[3]])
       let difference = YOLOv5CheckpointTests.difference(both, expected.floats, tolerance)
@@ -210,36 +219,44 @@ struct YOLOv10CheckpointTests {
   /// A distance is the mean of 0 to 15 under the softmax of its bins, in cells (`DFL`, `dist2bbox` of
   /// `utils/tal.py`).
   static func decoded(_ heads: [Tensor], strides: [Int]) -> [Float] {
+    let rows = rows(heads, strides: strides, steps: (0..<16).map(Double.init))
+    return (0..<(4 + heads[1].shape[1])).flatMap { place in rows.map { Float($0[place]) } }
+  }
+
+  /// The same as rows, one for each cell, for any steps of the distances.
+  static func rows(_ heads: [Tensor], strides: [Int], steps: [Double]) -> [[Double]] {
     let classCount = heads[1].shape[1]
-    var columns: [[Double]] = []
+    var result: [[Double]] = []
     for (level, stride) in strides.enumerated() {
       let (boxes, classes) = (heads[2 * level].floats, heads[2 * level + 1].floats)
       let (rows, width) = (heads[2 * level].shape[2], heads[2 * level].shape[3])
       for row in 0..<rows {
         for column in 0..<width {
           let (cell, plane) = (row * width + column, rows * width)
-          let edges = (0..<4).map { side in
-            let weights = (0..<16).map { exp(Double(boxes[(side * 16 + $0) * plane + cell])) }
-            let sum = weights.reduce(0, +)
-            return weights.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element } / sum
+          var edges: [Double] = []
+          for side in 0..<4 {
+            var (sum, mean) = (0.0, 0.0)
+            for (bin, step) in steps.enumerated() {
+              let weight = exp(Double(boxes[(side * steps.count + bin) * plane + cell]))
+              sum += weight
+              mean += step * weight
+            }
+            edges.append(mean / sum)
           }
           let (x, y) = (Double(column) + 0.5, Double(row) + 0.5)
-          let box = [
-            x + (edges[2] - edges[0]) / 2, y + (edges[3] - edges[1]) / 2, edges[0] + edges[2],
-            edges[1] + edges[3],
-          ]
-          columns.append(
-            box.map { $0 * Double(stride) }
-              + (0..<classCount).map { 1 / (1 + exp(-Double(classes[$0 * plane + cell]))) })
+          let centre = [x + (edges[2] - edges[0]) / 2, y + (edges[3] - edges[1]) / 2]
+          let box = centre + [edges[0] + edges[2], edges[1] + edges[3]]
+          let scores = (0..<classCount).map { 1 / (1 + exp(-Double(classes[$0 * plane + cell]))) }
+          result.append(box.map { $0 * Double(stride) } + scores)
         }
       }
     }
-    return (0..<(4 + classCount)).flatMap { place in columns.map { Float($0[place]) } }
+    return result
   }
 }
 
 extension Tolerance {
   /// Networks that normalise by the statistics of few cells: upstream's binary32 sums are divided by small
   /// deviations.
-  static let batchStatistics = close(relative: 1e-4, absolute: 1e-4)
+  static let batchStatistics = close(relative: 1e-4, absolute: 3e-4)
 }

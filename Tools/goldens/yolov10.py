@@ -1,6 +1,6 @@
 """Writes Tests/Goldens/YOLOv10: a small checkpoint in the forms that exports leave, which the shared vectors lack.
 
-removed     after `fuse()`: no normalisation, one convolution in RepVGGDW; the lists `cv2` and `cv3` of the head,
+removed     steps of distances that are not 0, 1, 2 …; after `fuse()`: no normalisation, one convolution in RepVGGDW; the lists `cv2` and `cv3` of the head,
             which only training uses, deleted; half precision
 emptied     the same, unfused, with nothing (`Identity`) in the place of each of their modules
 
@@ -121,11 +121,19 @@ class PSA(nn.Module):
         return self.cv2(torch.cat((a, b), 1))
 
 
+class DFL(nn.Module):
+    def __init__(self, steps):
+        super().__init__()
+        self.conv = nn.Conv2d(len(steps), 1, 1, bias=False)
+        self.conv.weight.data[0, :, 0, 0] = torch.tensor(steps)
+
+
 class v10Detect(nn.Module):
     def __init__(self, nc, channels, emptied):
         super().__init__()
         self.nc, self.nl, self.reg_max = nc, len(channels), 4
-        self.stride = torch.tensor([4.0, 8.0])
+        self.stride = torch.tensor([8.0, 16.0])
+        self.dfl = DFL([0, 1, 2, 3] if emptied else [0, 0.9375, 2.0625, 3])
         if emptied:
             self.cv2 = nn.ModuleList(nn.Identity() for _ in channels)
             self.cv3 = nn.ModuleList(nn.Identity() for _ in channels)
@@ -164,11 +172,12 @@ def network(emptied):
     return YOLOv10DetectionModel(
         [
             (-1, Conv(3, 4, 3, 2)),
+            (-1, Conv(4, 4, 3, 2)),
             (-1, SCDown(4, 8)),
             (-1, C2fCIB(8, 8, 2, True)),
             (-1, SCDown(8, 12)),
             (-1, PSA(12, 3)),
-            ([2, 4], v10Detect(2, (8, 12), emptied)),
+            ([3, 5], v10Detect(2, (8, 12), emptied)),
         ],
         {0: "left", 1: "right"},
     )
@@ -178,7 +187,7 @@ def as_upstream_modules():
     """Gives the classes the module names that upstream's pickles have."""
     for name, classes in {
         "ultralytics.nn.modules.conv": (Conv,),
-        "ultralytics.nn.modules.block": (RepVGGDW, CIB, C2fCIB, SCDown, Attention, PSA),
+        "ultralytics.nn.modules.block": (RepVGGDW, CIB, C2fCIB, SCDown, Attention, PSA, DFL),
         "ultralytics.nn.modules.head": (v10Detect,),
         "ultralytics.nn.tasks": (YOLOv10DetectionModel,),
     }.items():
@@ -194,7 +203,7 @@ def as_upstream_modules():
 def randomise(model):
     """Weights of about unit gain, and statistics that are not the defaults; all exact in float16."""
     for name, tensor in model.state_dict().items():
-        if name.endswith("num_batches_tracked"):
+        if name.endswith("num_batches_tracked") or ".dfl." in name:
             continue
         if name.endswith("running_var") or (tensor.ndim == 1 and name.endswith("weight")):
             value = torch.rand_like(tensor) + 0.5

@@ -6,7 +6,7 @@ import Foundation
 /// From the raw outputs of YOLOv10, YOLOv8 and NanoDet to boxes in pixels of the network's input.
 ///
 /// Each cell has a point `p = (cell + offset) · s` and four distributions over `bins` steps; the distance
-/// to an edge is the mean `Σ i · softmax(t)_i` times the stride s (distribution focal loss). Scores are
+/// to an edge is the mean `Σ stepᵢ · softmax(t)ᵢ` times the stride s (distribution focal loss). Scores are
 /// the sigmoid of the class numbers. All in binary32.
 package struct AnchorFreeDecode: Sendable, Hashable {
   /// Where a kind of numbers lies.
@@ -45,6 +45,8 @@ package struct AnchorFreeDecode: Sendable, Hashable {
   package let classCount: Int
   /// The steps of a distribution.
   package let bins: Int
+  /// What the steps stand for, in cells: 0, 1, 2 … unless weights say otherwise.
+  package let steps: [Float]
   /// Where in its cell the point lies: 0.5 the centre, 0 the corner.
   package let cellOffset: Float
   /// Whether the network has put the scores through the sigmoid already.
@@ -55,11 +57,12 @@ package struct AnchorFreeDecode: Sendable, Hashable {
   /// A decoder with the given parts.
   package init(
     levels: [Level], classCount: Int, bins: Int, cellOffset: Float = 0.5,
-    hasProbabilities: Bool = false, clips: Bool = false
+    steps: [Float]? = nil, hasProbabilities: Bool = false, clips: Bool = false
   ) {
     self.levels = levels
     self.classCount = classCount
     self.bins = bins
+    self.steps = steps ?? (0..<bins).map(Float.init)
     self.cellOffset = cellOffset
     self.hasProbabilities = hasProbabilities
     self.clips = clips
@@ -106,7 +109,7 @@ package struct AnchorFreeDecode: Sendable, Hashable {
 
   private func box(_ cell: Cell) -> Box {
     func distance(_ edge: Int) -> Float {
-      cell.distances.expectation(from: edge * bins, count: bins) * cell.stride
+      cell.distances.expectation(from: edge * bins, of: steps) * cell.stride
     }
     let box = EdgeDistances(
       left: distance(0), top: distance(1), right: distance(2), bottom: distance(3)
@@ -226,15 +229,15 @@ private struct Numbers {
   }
 
   /// The mean step of the distribution whose logits lie from `first` on.
-  func expectation(from first: Int, count: Int) -> Float {
+  func expectation(from first: Int, of steps: [Float]) -> Float {
     var largest = -Float.infinity
-    for index in first..<(first + count) { largest = max(largest, self[index]) }
+    for index in first..<(first + steps.count) { largest = max(largest, self[index]) }
     var sum: Float = 0
     var mean: Float = 0
-    for step in 0..<count {
-      let weight = exp(self[first + step] - largest)
+    for (index, step) in steps.enumerated() {
+      let weight = exp(self[first + index] - largest)
       sum += weight
-      mean += weight * Float(step)
+      mean += weight * step
     }
     return mean / sum
   }

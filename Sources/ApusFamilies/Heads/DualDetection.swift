@@ -1,5 +1,6 @@
 import ApusCheckpoints
 package import ApusGraph
+import ApusTensor
 import Foundation
 
 /// Two equal branches, trained together, of which inference keeps one: upstream's `v10Detect`.
@@ -47,13 +48,13 @@ package struct DualDetection: DetectionHead {
   package func build(
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
   ) throws(FamilyError) -> [RawOutput] {
+    // What the steps stand for: a constant of the decoder, which upstream keeps as the weight of a convolution.
+    network.declare("\(path).dfl.conv.weight", shape: [1, bins, 1, 1], role: .parameter)
     var many: [RawOutput] = []
     if network.form == .training, let oneToMany {
       many = try build(
         oneToMany, ("cv2", "cv3"), named: "one2many", in: &network, from: inputs, path: path)
     }
-    // The numbers 0, 1, 2 …: a constant of the decoder, which upstream keeps as the weight of a convolution.
-    network.declare("\(path).dfl.conv.weight", shape: [1, bins, 1, 1], role: .parameter)
     // Upstream makes the second branch by copying the first.
     network.start("\(path).one2one_cv2", like: "\(path).cv2")
     network.start("\(path).one2one_cv3", like: "\(path).cv3")
@@ -62,10 +63,23 @@ package struct DualDetection: DetectionHead {
       + many
   }
 
+  /// What the steps stand for in a state, where it is not 0, 1, 2 …: weights that went through 8 bits differ.
+  private func steps(
+    in network: NetworkBuilder, path: String
+  ) throws(FamilyError) -> [Float]? {
+    let name = "\(path).dfl.conv.weight"
+    guard let steps = network.numbers(name) else { return nil }
+    guard steps.count == bins, steps.allSatisfy(\.isFinite) else {
+      throw FamilyError(.weights, at: name, "holds \(steps), expected \(bins) finite numbers")
+    }
+    return steps == (0..<bins).map(Float.init) ? nil : steps
+  }
+
   private func build(
     _ branch: Branch, _ parts: (boxes: String, classes: String), named name: String,
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
   ) throws(FamilyError) -> [RawOutput] {
+    let steps = try steps(in: network, path: path)
     var outputs: [RawOutput] = []
     for level in 0..<levelCount {
       let boxes = try branch.boxes[level].build(
@@ -75,7 +89,7 @@ package struct DualDetection: DetectionHead {
       outputs += [
         RawOutput(
           boxes, .distanceGrid, level: level, part: "boxes", bins: bins, cellOffset: 0.5,
-          branch: name),
+          steps: steps, branch: name),
         RawOutput(classes, .classGrid, level: level, part: "classes", branch: name),
       ]
     }
@@ -147,7 +161,6 @@ extension DualDetection {
       ? nil
       : try Self.branch(
         module, ("cv2", "cv3"), levels: levels, bins: bins, classCount: classCount)
-    try Self.checkSteps(module, bins: bins)
   }
 
   /// Whether an export has taken a list of modules away, or put nothing in the place of each.
@@ -182,15 +195,5 @@ extension DualDetection {
       throw module.bad("has \(chains.count) modules in '\(name)' for \(levels) levels")
     }
     return chains
-  }
-
-  /// Refuses other steps of a distance than 0, 1, 2 …, which no upstream has.
-  private static func checkSteps(_ module: RecordedModule, bins: Int) throws(FamilyError) {
-    guard module.has("dfl"), module.record.child("dfl")?.child("conv") != nil else { return }
-    let convolution = try module.child("dfl").child("conv")
-    let steps = try convolution.tensor("weight")?.floats ?? []
-    guard steps == (0..<bins).map(Float.init) else {
-      throw convolution.bad("'weight' holds \(steps), expected 0 to \(bins - 1)")
-    }
   }
 }

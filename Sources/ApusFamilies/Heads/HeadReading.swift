@@ -200,10 +200,17 @@ extension AnchorFreeDecode {
         levels.append(Level(stride: stride, distances: boxes, classes: scores))
       }
     }
+    let steps = sample.head.steps
+    guard steps.map(\.count) ?? bins == bins,
+      (joined + distances).allSatisfy({ $0.head.steps == steps })
+    else {
+      throw FamilyError(
+        .heads, at: "model card", "the steps of the distances are not the same \(bins) in all outputs")
+    }
     let probable = joined.isEmpty ? classes : joined
     self.init(
       levels: levels.sorted { $0.stride < $1.stride }, classCount: classCount, bins: bins,
-      cellOffset: sample.head.cellOffset ?? 0.5,
+      cellOffset: sample.head.cellOffset ?? 0.5, steps: steps,
       hasProbabilities: probable.contains { $0.head.hasProbabilities ?? false },
       clips: card.suppression == .nanodet)
   }

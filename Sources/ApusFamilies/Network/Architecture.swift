@@ -15,13 +15,15 @@ package struct RawOutput: Sendable {
   package var bins: Int?
   /// Where in its cell the point lies from which distances are measured.
   package var cellOffset: Float?
+  /// What the steps stand for, in cells; nil where it is 0, 1, 2 …
+  package var steps: [Float]?
   /// The branch that only training uses, such as `aux`; empty for the branch that is kept.
   package var branch = ""
 
   /// An output of a level.
   package init(
     _ value: ValueID, _ content: ModelCard.Head.Content, level: Int, part: String = "",
-    bins: Int? = nil, cellOffset: Float? = nil, branch: String = ""
+    bins: Int? = nil, cellOffset: Float? = nil, steps: [Float]? = nil, branch: String = ""
   ) {
     self.value = value
     self.content = content
@@ -29,6 +31,7 @@ package struct RawOutput: Sendable {
     self.part = part
     self.bins = bins
     self.cellOffset = cellOffset
+    self.steps = steps
     self.branch = branch
   }
 }

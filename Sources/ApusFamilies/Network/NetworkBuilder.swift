@@ -50,6 +50,12 @@ package struct NetworkBuilder {
       StateEntry(name: name, shape: shape, role: role, dtype: dtype, isRead: false))
   }
 
+  /// The numbers of a tensor that no node reads, for what a decoder must know; nil where there are none yet.
+  package func numbers(_ name: String) -> [Float]? {
+    guard case .state(let state) = source else { return nil }
+    return state.tensor(name)?.floats
+  }
+
   private mutating func value(
     _ entry: StateEntry, initial: Initialisation
   ) throws(FamilyError) -> ValueID {

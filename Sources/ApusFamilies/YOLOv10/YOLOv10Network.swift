@@ -5,8 +5,8 @@ enum YOLOv10Network {
   /// What tells a size from the others.
   struct Size {
     let scale: LayerTable.Scale
-    /// The stages of compact inverted blocks; the others have bottlenecks. Upstream places them where the rank of
-    /// the weights is low.
+    /// The stages of compact inverted blocks, which upstream places where weights are of low rank; the others have
+    /// bottlenecks.
     let compact: Set<Int>
     /// Those of them with a 7x7 convolution.
     let large: Set<Int>
