@@ -57,7 +57,7 @@ public struct ModelCard: Hashable, Sendable, Codable {
     public var bins: Int?
     /// Where in its cell the point lies from which distances are measured: 0.5 the centre, 0 the corner.
     public var cellOffset: Float?
-    /// The distance in cells that each step of a distribution stands for; nil where it is 0, 1, 2 …
+    /// The distance in cells that each step of a distribution stands for; nil for the numbers from 0.
     public var steps: [Float]?
 
     /// A head of the given content.

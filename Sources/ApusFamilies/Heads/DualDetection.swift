@@ -1,6 +1,4 @@
-import ApusCheckpoints
 package import ApusGraph
-import ApusTensor
 import Foundation
 
 /// Two equal branches, trained together, of which inference keeps one: upstream's `v10Detect`.

@@ -15,7 +15,7 @@ package struct RawOutput: Sendable {
   package var bins: Int?
   /// Where in its cell the point lies from which distances are measured.
   package var cellOffset: Float?
-  /// What the steps stand for, in cells; nil where it is 0, 1, 2 …
+  /// What the steps of a distribution stand for, in cells; nil for the numbers from 0.
   package var steps: [Float]?
   /// The branch that only training uses, such as `aux`; empty for the branch that is kept.
   package var branch = ""
