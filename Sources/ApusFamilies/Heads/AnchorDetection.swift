@@ -112,7 +112,7 @@ package struct AnchorRecord {
     let levels = try module.integer("nl", in: 1...16)
     anchorCount = try module.integer("na", in: 1...64)
     gridAnchors = try Self.anchors(module, levels: levels, count: anchorCount)
-    strides = try Self.strides(module, levels: levels)
+    strides = try module.strides(levels: levels)
     hasAnchorGrid = module.record.buffers.contains { $0.name == "anchor_grid" }
     guard sources.count >= levels else {
       throw module.bad("reads \(sources.count) layers for \(levels) levels")
@@ -151,17 +151,5 @@ package struct AnchorRecord {
       throw module.bad("'anchors' holds \(numbers), expected numbers of at least 0")
     }
     return AnchorSet.grid(numbers, levels: levels, count: count)
-  }
-
-  /// The attribute `stride`, nil where it is missing.
-  private static func strides(
-    _ module: RecordedModule, levels: Int
-  ) throws(FamilyError) -> [Int]? {
-    guard let numbers = try module.tensor("stride")?.floats else { return nil }
-    let strides = numbers.compactMap(Int.init(exactly:))
-    guard strides.count == levels, numbers.count == levels,
-      strides.allSatisfy({ (1...4096).contains($0) })
-    else { throw module.bad("'stride' holds \(numbers), expected \(levels) whole numbers") }
-    return strides
   }
 }

@@ -207,10 +207,17 @@ extension AnchorFreeDecode {
         levels.append(Level(stride: stride, distances: boxes, classes: scores))
       }
     }
+    let binValues = sample.head.binValues
+    guard (joined + distances).allSatisfy({ $0.head.binValues == binValues })
+    else {
+      throw FamilyError(
+        .heads, at: "model card",
+        "the steps of the distances are not the same \(bins) in all outputs")
+    }
     let probable = joined.isEmpty ? classes : joined
     self.init(
       levels: levels.sorted { $0.stride < $1.stride }, classCount: classCount,
-      binValues: sample.head.binValues ?? Self.steps(bins),
+      binValues: binValues ?? Self.steps(bins),
       cellOffset: sample.head.cellOffset ?? 0.5,
       hasProbabilities: probable.contains { $0.head.hasProbabilities ?? false },
       clips: card.suppression == .nanodet)
