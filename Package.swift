@@ -149,7 +149,10 @@ let package = Package(
     room("ApusInterpreter", uses: ["ApusTensor", "ApusGraph", "ApusOperators"]),
     room(
       "ApusPasses",
-      uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX"],
+      uses: [
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX",
+        "ApusCheckpoints",
+      ],
       excludes: ["Fixtures"]),
     room(
       "ApusCompiler",
