@@ -164,7 +164,7 @@ let package = Package(
       "ApusFamilies",
       uses: [
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
-        "ApusInterpreter",
+        "ApusInterpreter", "ApusPasses",
       ]),
     room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
     .testTarget(

@@ -1,0 +1,170 @@
+import ApusBoxes
+import ApusFamilies
+import ApusGraph
+import ApusTensor
+import ApusTestSupport
+import Testing
+
+@Suite("YOLOv7 checkpoints", .enabled(if: Shared.isPresent, "\(Shared.absence)"))
+struct YOLOv7CheckpointTests {
+  @Test(arguments: YOLOv7Vectors.all)
+  func theCheckpointIsDescribed(_ vectors: YOLOv7Vectors) throws {
+    let network = try vectors.network()
+    #expect(network.family == .yolov7)
+    #expect(network.variantName == "custom")
+    #expect(network.parameterCount == vectors.parameters)
+    #expect(network.strides == vectors.strides)
+    #expect(network.classNames.count == vectors.classCount)
+    #expect(network.anchors?.areCOCODefaults == true)
+    let cells = network.anchors?.grid.flatMap { $0.flatMap(\.self) }
+    #expect(try cells == vectors.fixture().floats("anchors_grid_units"))
+    let card = try network.graph(input: .square(128)).card
+    #expect(card.family == "YOLOv7" && card.suppression == .classwise)
+    #expect(card.confidenceThreshold == 0.25 && card.iouThreshold == 0.45)
+    #expect(card.heads.map(\.output) == vectors.strides.map { "stride\($0)" })
+    #expect(card.heads.map(\.stride) == vectors.strides.map(Optional.init))
+    #expect(card.heads.allSatisfy { $0.content == .anchorGrid })
+  }
+
+  @Test(arguments: YOLOv7Vectors.all)
+  func inferenceEqualsUpstream(_ vectors: YOLOv7Vectors) throws {
+    let fixture = try vectors.fixture()
+    let input = try fixture.tensor("input")
+    let graph = try vectors.network().graph(input: .fitting(input))
+    try graph.verify()
+    let heads = try run(graph, input)
+    try vectors.expectHeads(heads, equal: "eval.head", of: fixture)
+    let decoder = try YOLOv5Decode(card: graph.card)
+    #expect(
+      YOLOv5CheckpointTests.difference(
+        try decoder.rows(heads: heads), try fixture.floats("eval.decoded"), .decoded) == nil)
+    let found = try decoder.detections(heads: heads, options: NMS.Options()).flatMap {
+      [$0.box.x1, $0.box.y1, $0.box.x2, $0.box.y2, $0.score, Float($0.classID)]
+    }
+    // Nothing is found in one of them: its empty tensor is in the file all the same.
+    #expect(
+      YOLOv5CheckpointTests.difference(found, try fixture.floats("eval.nms0"), .decoded) == nil)
+  }
+
+  /// The published tables, made narrow, are the networks of the checkpoints.
+  @Test(arguments: YOLOv7Vectors.all)
+  func theTableIsTheNetwork(_ vectors: YOLOv7Vectors) throws {
+    let network = try vectors.network()
+    let table = YOLOv7Network(
+      classCount: vectors.classCount, isDeployed: vectors.isDeployed, scale: vectors.scale)
+    let architecture = try #require(table.network(named: vectors.variant))
+    #expect(architecture.layerClasses == network.layerClasses)
+    #expect(architecture.gridAnchors == network.architecture.gridAnchors)
+    let same = try DetectorNetwork(
+      YOLOv7.self, architecture, weights: network.weights, classNames: network.classNames)
+    let fixture = try vectors.fixture()
+    let input = try fixture.tensor("input")
+    let heads = try run(try same.graph(input: .fitting(input)), input)
+    try vectors.expectHeads(heads, equal: "eval.head", of: fixture)
+  }
+
+  /// Layers on the way, those that only auxiliary heads read among them.
+  @Test(arguments: YOLOv7Vectors.all)
+  func layersEqualUpstream(_ vectors: YOLOv7Vectors) throws {
+    let network = try vectors.network()
+    let architecture = try #require(network.architecture as? LayeredArchitecture)
+    let fixture = try vectors.fixture()
+    let input = try fixture.tensor("input")
+    var builder = NetworkBuilder(graph: Graph(), form: .inference, weights: network.weights)
+    let picture = builder.addInput("images", input.shape.dimensions.map(Dimension.fixed))
+    let values = try architecture.body.build(in: &builder, from: picture)
+    let prefix = "eval.layer"
+    let names = fixture.entries.keys.filter { $0.hasPrefix(prefix) }.sorted()
+    #expect(names.count >= 2)
+    for name in names {
+      let index = try #require(Int(name.dropFirst(prefix.count)))
+      _ = builder.addOutput(try #require(values[index]), name: name)
+    }
+    let found = try run(builder.graph, input)
+    for (name, layer) in zip(names, found) {
+      #expect(layer.shape.dimensions == (try fixture(name).shape))
+      #expect(
+        YOLOv5CheckpointTests.difference(layer.floats, try fixture.floats(name), .heads) == nil,
+        "\(name)")
+    }
+  }
+
+  /// Normalisation by the batch, and the auxiliary heads behind the leads.
+  @Test(arguments: YOLOv7Vectors.all)
+  func trainingEqualsUpstream(_ vectors: YOLOv7Vectors) throws {
+    let network = try vectors.network()
+    let fixture = try vectors.fixture()
+    let input = try fixture.tensor("input_train")
+    var graph = try network.graph(.training, input: .fitting(input))
+    let levels = vectors.strides.count
+    let hasAuxiliary = fixture.entries["train.aux0"] != nil
+    #expect(hasAuxiliary == (levels == 4))
+    #expect(
+      graph.outputs.map { graph[$0].name }
+        == vectors.strides.map { "stride\($0)" }
+        + (hasAuxiliary ? vectors.strides.map { "aux.stride\($0)" } : []))
+
+    let statistics = try RunningStatistics.all(in: fixture, of: graph)
+    #expect(statistics.count == 2)
+    graph.setOutputs(graph.outputs + statistics.flatMap { [$0.mean, $0.variance] })
+    try graph.verify()
+    let outputs = try run(graph, input)
+    try vectors.expectHeads(
+      Array(outputs.prefix(levels)), equal: "train.head", of: fixture)
+    if hasAuxiliary {
+      try vectors.expectHeads(
+        Array(outputs[levels..<(2 * levels)]), equal: "train.aux", of: fixture)
+    }
+    var next = outputs.suffix(2 * statistics.count)
+    for found in statistics {
+      let (mean, variance) = (next.removeFirst(), next.removeFirst())
+      let prefix = "train.bn.\(found.path)"
+      #expect(
+        YOLOv5CheckpointTests.difference(
+          mean.floats, try fixture.floats("\(prefix).running_mean"), .heads) == nil, "\(prefix)")
+      let old = try #require(Self.stored("\(found.path).running_var", in: network))
+      #expect(
+        YOLOv5CheckpointTests.difference(
+          found.unbiased(variance.floats, old: old),
+          try fixture.floats("\(prefix).running_var"), .heads) == nil, "\(prefix)")
+    }
+  }
+
+  static func stored(_ name: String, in network: DetectorNetwork) -> [Float]? {
+    guard case .state(let state) = network.weights else { return nil }
+    return state.tensor(name)?.floats
+  }
+
+  /// The running statistics of one normalisation after a batch.
+  struct RunningStatistics {
+    let path: String
+    let mean: ValueID
+    let variance: ValueID
+    /// The numbers that each channel's statistics are taken of.
+    let count: Int
+
+    /// Those that vectors have.
+    static func all(
+      in fixture: SafetensorsFixture, of graph: Graph
+    ) throws -> [RunningStatistics] {
+      let (start, end) = ("train.bn.", ".running_mean")
+      return try fixture.entries.keys.filter { $0.hasPrefix(start) && $0.hasSuffix(end) }.sorted()
+        .map { name in
+          let path = String(name.dropFirst(start.count).dropLast(end.count))
+          let node = try #require(graph.nodes.first { $0.name == path })
+          let shape = try #require(graph[node.outputs[0]].fact.fixedShape).dimensions
+          return RunningStatistics(
+            path: path, mean: node.outputs[1], variance: node.outputs[2],
+            count: shape[0] * shape[2] * shape[3])
+        }
+    }
+
+    /// ONNX takes the population's variance, PyTorch the sample's, which is n / (n - 1) times that.
+    func unbiased(_ next: [Float], old: [Float]) -> [Float] {
+      zip(next, old).map { next, old in
+        let batch = Double(next) - 0.97 * Double(old)
+        return Float(Double(next) + batch / Double(count - 1))
+      }
+    }
+  }
+}
