@@ -111,7 +111,7 @@ enum BranchCases {
 
   private static let kept = [
     pair("unequal strides") { net, x in
-      // Both have one column and one row of padding to lose.
+      // The kernels are as large as the input: there is one output, whatever the stride.
       let step = try conv(&net, x, [2, 4, 9, 9], strides: [2, 2])
       return (step, try conv(&net, x, [2, 4, 9, 9]))
     },

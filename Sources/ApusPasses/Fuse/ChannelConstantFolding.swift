@@ -50,12 +50,12 @@ struct ChannelConstantFolding: Pass {
   ) throws(Miss) -> Patch {
     var branch = try ConvolutionBranch(node, in: index)
     try branch.takeIn(shift)
-    guard branch.bias.allSatisfy(\.isFinite) else {
+    let bias = branch.constants.bias
+    guard bias.doubles.allSatisfy(\.isFinite) else {
       throw Miss("the bias of '\(node.name)' would overflow")
     }
     var patch = Patch(Self.name)
     let name = index.graph[node.inputs[1] ?? value].name
-    let bias = Tensor(doubles: branch.bias, dtype: branch.dtype, shape: [branch.bias.count])
     patch.replace(
       node, with: node.op, [value, node.input(1), patch.constant(bias, name: "\(name).bias")])
     return patch

@@ -26,6 +26,14 @@ struct ConvolutionBranch {
   /// The elements of one kernel.
   var taps: Int { sizes.dropFirst(2).reduce(1, *) }
 
+  /// Weights and bias, rounded to the type of the weights.
+  var constants: (weights: Tensor, bias: Tensor) {
+    (
+      Tensor(doubles: weights, dtype: dtype, shape: Shape(sizes)),
+      Tensor(doubles: bias, dtype: dtype, shape: [bias.count])
+    )
+  }
+
   /// The convolution of a node.
   ///
   /// - Throws: `Miss` where its weights are not constant or its padding depends on the input.

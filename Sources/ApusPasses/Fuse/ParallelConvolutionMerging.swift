@@ -26,12 +26,16 @@ struct ParallelConvolutionMerging: Pass {
     var gone: Set<ValueID> = []
     for (source, branches) in branches(among: terms, in: index) {
       for sum in sums(of: branches, in: index, &miss) where sum.terms.count > 1 {
-        guard sum.branch.weights.allSatisfy(\.isFinite), sum.branch.bias.allSatisfy(\.isFinite)
-        else {
+        let (weights, bias) = sum.branch.constants
+        guard weights.doubles.allSatisfy(\.isFinite), bias.doubles.allSatisfy(\.isFinite) else {
           miss = Miss("the weights of '\(sum.frame.name)' would overflow")
           continue
         }
-        results.append(add(sum, of: source, to: &patch, in: index))
+        let name = index.graph[sum.frame.inputs[1] ?? source].name
+        let inputs = [
+          source, patch.constant(weights, name: name), patch.constant(bias, name: "\(name).bias"),
+        ]
+        results.append(patch.add(sum.frame.op, inputs, name: sum.frame.name))
         gone.formUnion(sum.terms)
       }
     }
@@ -138,19 +142,6 @@ struct ParallelConvolutionMerging: Pass {
       }
     }
     return false
-  }
-
-  /// Adds the node that computes a sum of branches; returns its output.
-  private func add(
-    _ sum: BranchSum, of source: ValueID, to patch: inout Patch, in index: GraphIndex
-  ) -> ValueID {
-    let (branch, name) = (sum.branch, index.graph[sum.frame.inputs[1] ?? source].name)
-    let weights = Tensor(doubles: branch.weights, dtype: branch.dtype, shape: Shape(branch.sizes))
-    let bias = Tensor(doubles: branch.bias, dtype: branch.dtype, shape: [branch.bias.count])
-    let inputs = [
-      source, patch.constant(weights, name: name), patch.constant(bias, name: "\(name).bias"),
-    ]
-    return patch.add(sum.frame.op, inputs, name: sum.frame.name)
   }
 }
 
