@@ -17,7 +17,7 @@ func inDoublePrecision(_ graph: Graph, weights: [String]) throws -> Graph {
   var places: [ValueID: ValueID] = [:]
   for input in graph.inputs {
     let value = graph[input]
-    places[input] = copy.addInput(value.name, Fact(.float64, value.fact.shape ?? []))
+    places[input] = copy.addInput(value.name, Fact(.float64, value.fact.shape))
   }
   for value in graph.constants {
     let tensor = try #require(value.constant)

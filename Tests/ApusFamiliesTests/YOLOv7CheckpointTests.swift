@@ -96,41 +96,36 @@ struct YOLOv7CheckpointTests {
   func trainingEqualsUpstream(_ vectors: YOLOv7Vectors) throws {
     let network = try vectors.network()
     let fixture = try vectors.fixture()
-    let input = try fixture.tensor("input_train")
-    var graph = try network.graph(.training, input: .fitting(input))
-    let levels = vectors.strides.count
-    let hasAuxiliary = fixture.entries["train.aux0"] != nil
-    #expect(hasAuxiliary == (levels == 4))
-    #expect(
-      graph.outputs.map { graph[$0].name }
-        == vectors.strides.map { "stride\($0)" }
-        + (hasAuxiliary ? vectors.strides.map { "aux.stride\($0)" } : []))
-
-    let statistics = try RunningStatistics.all(in: fixture, of: graph)
-    #expect(statistics.count == 2)
-    graph.setOutputs(graph.outputs + statistics.flatMap { [$0.mean, $0.variance] })
-    try graph.verify()
-    let outputs = try run(graph, input)
+    let picture = try fixture("input_train")
+    let run = try NetworkRun(network, .training, on: picture)
     let tolerance = Tolerance.close(relative: 1e-4, absolute: vectors.rounding)
-    try vectors.expectHeads(
-      Array(outputs.prefix(levels)), equal: "train.head", of: fixture, tolerance)
-    if hasAuxiliary {
-      try vectors.expectHeads(
-        Array(outputs[levels..<(2 * levels)]), equal: "train.aux", of: fixture, tolerance)
+    try vectors.expectHeads(try run.heads(), equal: "train.head", of: fixture, tolerance)
+    let auxiliary = try run.heads(branch: "aux")
+    #expect(auxiliary.isEmpty == (fixture.entries["train.aux0"] == nil))
+    if !auxiliary.isEmpty {
+      try vectors.expectHeads(auxiliary, equal: "train.aux", of: fixture, tolerance)
     }
-    var next = outputs.suffix(2 * statistics.count)
-    for found in statistics {
-      let (mean, variance) = (next.removeFirst(), next.removeFirst())
-      let prefix = "train.bn.\(found.path)"
+    let ending = ".running_var"
+    let variances = fixture.entries.keys.filter { $0.hasSuffix(ending) }
+    #expect(variances.count == 2)
+    for entry in variances.sorted() {
+      let module = String(entry.dropFirst("train.bn.".count).dropLast(ending.count))
+      let (mean, variance) = try NetworkRun.statistics(network, of: module, on: picture)
+      let expectedMean = try fixture.floats("train.bn.\(module).running_mean")
+      #expect(YOLOv5CheckpointTests.difference(mean, expectedMean, .heads) == nil, "\(module)")
       #expect(
-        YOLOv5CheckpointTests.difference(
-          mean.floats, try fixture.floats("\(prefix).running_mean"), .heads) == nil, "\(prefix)")
-      let old = try #require(Self.stored("\(found.path).running_var", in: network))
-      #expect(
-        YOLOv5CheckpointTests.difference(
-          found.unbiased(variance.floats, old: old),
-          try fixture.floats("\(prefix).running_var"), .heads) == nil, "\(prefix)")
+        YOLOv5CheckpointTests.difference(variance, try fixture.floats(entry), .heads) == nil,
+        "\(module)")
     }
+  }
+
+  /// For validation the auxiliary heads are built, and normalisation is by the running statistics.
+  @Test(arguments: YOLOv7Vectors.all)
+  func validationHasAllHeads(_ vectors: YOLOv7Vectors) throws {
+    let fixture = try vectors.fixture()
+    let run = try NetworkRun(try vectors.network(), .validation, on: try fixture("input"))
+    try vectors.expectHeads(try run.heads(), equal: "eval.head", of: fixture)
+    #expect(try run.heads(branch: "aux").count == (vectors.strides.count == 4 ? 4 : 0))
   }
 
   /// Against PyTorch in double precision, `Tools/goldens/yolov7.py`, where rounding adds up to nothing.
@@ -151,44 +146,6 @@ struct YOLOv7CheckpointTests {
         YOLOv5CheckpointTests.difference(
           YOLOv7Vectors.cells(output, width: 5 + vectors.classCount),
           try expected.floats(name), .heads) == nil, "\(name)")
-    }
-  }
-
-  static func stored(_ name: String, in network: DetectorNetwork) -> [Float]? {
-    guard case .state(let state) = network.weights else { return nil }
-    return state.tensor(name)?.floats
-  }
-
-  /// The running statistics of one normalisation after a batch.
-  struct RunningStatistics {
-    let path: String
-    let mean: ValueID
-    let variance: ValueID
-    /// The numbers that each channel's statistics are taken of.
-    let count: Int
-
-    /// Those that vectors have.
-    static func all(
-      in fixture: SafetensorsFixture, of graph: Graph
-    ) throws -> [RunningStatistics] {
-      let (start, end) = ("train.bn.", ".running_mean")
-      return try fixture.entries.keys.filter { $0.hasPrefix(start) && $0.hasSuffix(end) }.sorted()
-        .map { name in
-          let path = String(name.dropFirst(start.count).dropLast(end.count))
-          let node = try #require(graph.nodes.first { $0.name == path })
-          let shape = try #require(graph[node.outputs[0]].fact.fixedShape).dimensions
-          return RunningStatistics(
-            path: path, mean: node.outputs[1], variance: node.outputs[2],
-            count: shape[0] * shape[2] * shape[3])
-        }
-    }
-
-    /// ONNX takes the population's variance, PyTorch the sample's, which is n / (n - 1) times that.
-    func unbiased(_ next: [Float], old: [Float]) -> [Float] {
-      zip(next, old).map { next, old in
-        let batch = Double(next) - 0.97 * Double(old)
-        return Float(Double(next) + batch / Double(count - 1))
-      }
     }
   }
 }

@@ -13,37 +13,47 @@ struct YOLOv7SimplifiedTests {
     let name: String
     /// Parameters of upstream's deployed network after `fuse()`.
     let parameters: Int
-    /// Twice the multiply-accumulates of all convolutions in 10^9, rounded to three digits, for 640 pixels.
-    let operations: Double
+    /// Twice the multiply-accumulates of convolutions in 10⁹ for 640 pixels: of the form for training, and of the
+    /// deployed network after `fuse()`.
+    let gflops: (training: Double, fused: Double)
     var testDescription: String { name }
   }
 
   static let sizes = [
-    Size(name: "yolov7-tiny", parameters: 6_219_709, operations: 13.701),
-    Size(name: "yolov7-tiny-silu", parameters: 6_219_709, operations: 13.701),
-    Size(name: "yolov7", parameters: 36_905_341, operations: 104.511),
-    Size(name: "yolov7x", parameters: 71_311_741, operations: 189.674),
-    Size(name: "yolov7-w6", parameters: 70_394_300, operations: 89.929),
-    Size(name: "yolov7-e6", parameters: 97_202_940, operations: 128.606),
-    Size(name: "yolov7-d6", parameters: 133_757_052, operations: 175.435),
-    Size(name: "yolov7-e6e", parameters: 151_687_420, operations: 210.546),
+    Size(name: "yolov7-tiny", parameters: 6_219_709, gflops: (13.701, 13.701)),
+    Size(name: "yolov7-tiny-silu", parameters: 6_219_709, gflops: (13.701, 13.701)),
+    Size(name: "yolov7", parameters: 36_905_341, gflops: (105.769, 104.511)),
+    Size(name: "yolov7x", parameters: 71_311_741, gflops: (189.674, 189.674)),
+    Size(name: "yolov7-w6", parameters: 70_394_300, gflops: (105.028, 89.929)),
+    Size(name: "yolov7-e6", parameters: 97_202_940, gflops: (147.023, 128.606)),
+    Size(name: "yolov7-d6", parameters: 133_757_052, gflops: (201.516, 175.435)),
+    Size(name: "yolov7-e6e", parameters: 151_687_420, gflops: (228.963, 210.546)),
   ]
 
-  /// A new network for training, simplified, is the deployed one to the unit.
-  @Test(arguments: sizes)
-  func parametersEqualUpstream(_ size: Size) throws {
-    var graph = try FamilyCatalogue.create(size.name, classNames: .coco80)
+  /// A new network, simplified, is the deployed one to the unit, whether or not it had parts for training.
+  @Test(arguments: sizes, [false, true])
+  func simplifiedEqualsUpstream(_ size: Size, deployed: Bool) throws {
+    var graph = try NetworkMeasures.network(size.name, .fresh(seed: 1), deployed: deployed)
       .graph(input: .square(640))
     _ = try Pipeline.simplify.run(on: &graph)
-    let convolutions = graph.nodes.filter { $0.op.kind.name == "Conv" }
-    #expect(Self.parameters(of: graph) == size.parameters)
-    let products = convolutions.reduce(0) {
-      $0
-        + $1.op.multiplyAccumulates(
-          inputs: graph.inputFacts(of: $1), outputs: graph.outputFacts(of: $1))
-    }
-    #expect((Double(2 * products) / 1e6).rounded() / 1e3 == size.operations)
+    #expect(NetworkMeasures.convolutionParameters(graph) == size.parameters)
+    let gflops = Double(2 * NetworkMeasures.convolutionMACs(graph)) / 1e9
+    #expect(abs(gflops - size.gflops.fused) < 0.000_501)
     #expect(Self.leftOver(in: graph) == [])
+  }
+
+  @Test(arguments: sizes)
+  func operationsInTrainingEqualUpstream(_ size: Size) throws {
+    let found = try NetworkMeasures.convolutionGFLOPs(size.name, .training, side: 640)
+    #expect(abs(found - size.gflops.training) < 0.000_501)
+  }
+
+  @Test(arguments: [
+    ("yolov7-w6", 359.7), ("yolov7-e6", 514.4), ("yolov7-d6", 701.7), ("yolov7-e6e", 842.2),
+  ])
+  func operationsAtFullSizeEqualUpstream(_ name: String, gflops: Double) throws {
+    let found = try NetworkMeasures.convolutionGFLOPs(name, .inference, side: 1280)
+    #expect(abs(found - gflops) < 0.0501)
   }
 
   @Test(
@@ -60,12 +70,6 @@ struct YOLOv7SimplifiedTests {
       YOLOv5CheckpointTests.difference(
         try decoder.rows(heads: heads), try fixture.floats("fused.decoded"), .decoded) == nil)
     try vectors.expectHeads(heads, equal: "eval.head", of: fixture)
-  }
-
-  /// Numbers in weights and biases of convolutions.
-  static func parameters(of graph: Graph) -> Int {
-    graph.nodes.filter { $0.op.kind.name == "Conv" }.flatMap { $0.inputs.dropFirst() }
-      .compactMap { $0.flatMap { graph[$0].constant?.count } }.reduce(0, +)
   }
 
   /// Nodes that only training has: normalisations, sums with constants, convolutions of branches, slices.

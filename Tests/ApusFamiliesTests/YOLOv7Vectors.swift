@@ -78,14 +78,8 @@ struct YOLOv7Vectors: CustomTestStringConvertible, Sendable {
 
   /// `[N, anchors · width, H, W]` as `[N, anchors, H, W, width]`.
   static func cells(_ head: Tensor, width: Int) -> [Float] {
-    let pictures = head.shape[0]
-    let size = head.count / pictures
-    let values = head.floats
-    return (0..<pictures).flatMap { picture in
-      YOLOv5CheckpointTests.anchorsLast(
-        Tensor(
-          Array(values[(picture * size)..<((picture + 1) * size)]),
-          shape: [1, head.shape[1], head.shape[2], head.shape[3]]), width: width)
+    (0..<head.shape[0]).flatMap {
+      YOLOv5CheckpointTests.anchorsLast(head, width: width, image: $0)
     }
   }
 }

@@ -3,7 +3,7 @@ package import ApusGraph
 /// `Detect` between implicit knowledge: YOLOv7's `IDetect` and `IAuxDetect`.
 ///
 /// A level is `im · conv(x + ia)`. `IAuxDetect` has a second head without implicit knowledge, which reads layers of
-/// its own; it helps training and is built for nothing else.
+/// its own and serves the loss alone.
 package struct ImplicitDetection: DetectionHead {
   /// The head that is kept.
   package var lead: AnchorDetection
@@ -34,7 +34,7 @@ package struct ImplicitDetection: DetectionHead {
   package var sources: [Int] { lead.sources + (auxiliary?.sources ?? []) }
 
   package func sources(in form: NetworkForm) -> [Int] {
-    form == .training ? sources : lead.sources
+    form.hasAllBranches ? sources : lead.sources
   }
 
   package func build(
@@ -52,7 +52,7 @@ package struct ImplicitDetection: DetectionHead {
         in: &network, from: value, path: "\(path).im.\(level)")
       outputs.append(RawOutput(value, .anchorGrid, level: level))
     }
-    guard network.form == .training, let auxiliary else { return outputs }
+    guard network.form.hasAllBranches, let auxiliary else { return outputs }
     for (level, convolution) in auxiliary.convolutions.enumerated() {
       let value = try convolution.build(
         in: &network, from: inputs[levelCount + level], path: "\(path).m2.\(level)")

@@ -61,7 +61,7 @@ package struct LayeredArchitecture: Architecture {
   ) throws(FamilyError) -> [RawOutput] {
     let sources = head.sources(in: network.form)
     let values = try body.build(
-      in: &network, from: picture, reaching: network.form == .training ? nil : sources)
+      in: &network, from: picture, reaching: network.form.hasAllBranches ? nil : sources)
     return try head.build(
       in: &network, from: sources.compactMap { $0 < 0 ? picture : values[$0] },
       path: LayerList.path(body.layers.count))
