@@ -1,6 +1,8 @@
 import ApusBoxes
+import ApusCheckpoints
 import ApusFamilies
 import ApusGraph
+import ApusOperators
 import ApusPasses
 import ApusTensor
 import ApusTestSupport
@@ -70,6 +72,57 @@ struct YOLOv7SimplifiedTests {
       YOLOv5CheckpointTests.difference(
         try decoder.rows(heads: heads), try fixture.floats("fused.decoded"), .decoded) == nil)
     try vectors.expectHeads(heads, equal: "eval.head", of: fixture)
+  }
+
+  /// Implicit knowledge and branches end in the weights that upstream's `fuse()` gives.
+  @Test(
+    .enabled(if: Shared.isPresent, "\(Shared.absence)"), arguments: YOLOv7Vectors.all)
+  func foldedWeightsEqualUpstream(_ vectors: YOLOv7Vectors) throws {
+    let fixture = try vectors.fixture()
+    var graph = try vectors.network().graph(input: .square(128))
+    _ = try Pipeline.simplify.run(on: &graph)
+    let folded = graph.nodes.filter { $0.op is Conv }.map { node in
+      node.inputs.dropFirst().map { $0.flatMap { graph[$0].constant?.floats } ?? [] }
+    }
+    let ending = ".weight"
+    let names = fixture.entries.keys.filter { $0.hasPrefix("fused.w.") && $0.hasSuffix(ending) }
+    #expect(names.count >= vectors.strides.count)
+    for name in names {
+      let weight = try fixture.floats(name)
+      let bias = try fixture.floats(String(name.dropLast(ending.count)) + ".bias")
+      let isThere = folded.contains {
+        YOLOv5CheckpointTests.difference($0[0], weight, .heads) == nil
+          && YOLOv5CheckpointTests.difference($0[1], bias, .heads) == nil
+      }
+      #expect(isThere, "no convolution has the numbers of \(name)")
+    }
+  }
+
+  /// A `RepConv` that was deployed gives what its branches gave.
+  @Test(.enabled(if: Shared.isPresent, "\(Shared.absence)"))
+  func aDeployedRepConvEqualsItsBranches() throws {
+    let vectors = try #require(YOLOv7Vectors.all.first { $0.name == "y7" })
+    let fixture = try vectors.fixture()
+    let network = try vectors.network()
+    let architecture = try #require(network.architecture as? LayeredArchitecture)
+    let path = "model.102"
+    let branches = try #require(architecture.body.layers[102].block as? RepConvolution)
+    var merged = branches
+    merged.body = .merged(Convolution(8, 16, kernel: 3, hasBias: true))
+    let names = ["\(path).rbr_reparam.weight", "\(path).rbr_reparam.bias"]
+    let state = WeightState(
+      try names.map { NamedTensor(name: $0, tensor: try fixture.tensor("fused.w.\($0)")) })
+    let input = try fixture.tensor("input").floats
+    let picture = Tensor(Array(input.prefix(8 * 12 * 10)), shape: [1, 8, 12, 10])
+    var results: [[Float]] = []
+    for (block, weights) in [(branches, network.weights), (merged, .state(state))] {
+      var builder = NetworkBuilder(graph: Graph(), form: .inference, weights: weights)
+      let x = builder.addInput("x", [1, 8, 12, 10])
+      let y = try block.build(in: &builder, from: x, path: path)
+      _ = builder.addOutput(y, name: "y")
+      results.append(try run(builder.graph, picture)[0].floats)
+    }
+    #expect(YOLOv5CheckpointTests.difference(results[1], results[0], .heads) == nil)
   }
 
   /// Nodes that only training has: normalisations, sums with constants, convolutions of branches, slices.
