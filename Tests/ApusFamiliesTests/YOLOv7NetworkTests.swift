@@ -121,6 +121,25 @@ struct YOLOv7NetworkTests {
     #expect(YOLOv7.variant(of: found, outline: try NetworkOutline(found))?.name == name)
   }
 
+  /// The network that is read from tensors alone computes what the one they are of does.
+  @Test(arguments: [false, true])
+  func tensorsAloneAreEnough(deployed: Bool) throws {
+    let network = try NetworkMeasures.network(
+      "yolov7-tiny", .fresh(seed: 5), deployed: deployed)
+    let names = Set(network.entries.map(\.name))
+    let tensors = try network.graph(.training, input: .square(64)).constants.compactMap { value in
+      names.contains(value.name)
+        ? value.constant.map { NamedTensor(name: value.name, tensor: $0) } : nil
+    }
+    let found = try DetectorCheckpoint(tensors: tensors).network
+    #expect(found.variantName == "yolov7-tiny" && found.classNames == .coco80)
+    #expect(found.layerClasses == network.layerClasses)
+    let picture = Tensor((0..<(3 * 64 * 64)).map { Float($0 % 251) / 251 }, shape: [1, 3, 64, 64])
+    let expected = try run(try network.graph(input: .square(64)), picture)
+    let heads = try run(try found.graph(input: .square(64)), picture)
+    #expect(heads.count == 3 && heads.map(\.floats) == expected.map(\.floats))
+  }
+
   /// YOLOv5 has no implicit knowledge either; its plain states are not taken for a deployed YOLOv7.
   @Test(arguments: YOLOv5NetworkTests.sizes)
   func plainStatesOfYOLOv5AreNotTaken(_ size: YOLOv5NetworkTests.Size) throws {

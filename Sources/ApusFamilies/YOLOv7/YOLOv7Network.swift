@@ -164,6 +164,7 @@ package struct YOLOv7Network: Sendable {
   private func p6(_ size: P6Size) -> LayeredArchitecture {
     let width = size.width
     var table = LayerTable()
+    @discardableResult
     func elan(_ channels: Int, to output: Int) -> Int {
       size.add(ELAN.backbone(_:depth:), channels, to: output, in: &table).output
     }
@@ -173,7 +174,7 @@ package struct YOLOv7Network: Sendable {
     table.add(.reOrg)  // 0: stride 2
     table.add(.conv(width, 3))  // 1
     table.add(size.down(2 * width))  // 2: stride 4
-    _ = elan(64, to: 2 * width)  // 10
+    elan(64, to: 2 * width)  // 10
     table.add(size.down(4 * width))  // 11: stride 8
     let c3 = elan(128, to: 4 * width)  // 19
     table.add(size.down(8 * width))  // 20: stride 16
@@ -181,7 +182,7 @@ package struct YOLOv7Network: Sendable {
     table.add(size.down(12 * width))  // 29: stride 32
     let c5 = elan(384, to: 12 * width)  // 37
     table.add(size.down(16 * width))  // 38: stride 64
-    _ = elan(512, to: 16 * width)  // 46
+    elan(512, to: 16 * width)  // 46
     let p6 = table.add(.sppcspc(8 * width))  // 47
 
     table.addUp(6 * width, beside: c5)  // 51
