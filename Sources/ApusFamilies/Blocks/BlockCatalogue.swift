@@ -26,6 +26,13 @@ package enum BlockCatalogue {
     Focus.self,
     GhostConvolution.self,
     GhostBottleneck.self,
+    PoolLayer.self,
+    PixelsIntoChannels.self,
+    PooledDownsampling.self,
+    CrossStagePyramid.self,
+    RepConvolution.self,
+    Summation.self,
+    ImplicitKnowledge.self,
   ]
 
   private static let byClassName: [String: any RecordedBlock.Type] = Dictionary(

@@ -87,12 +87,29 @@ extension AnchorDetection {
       throw module.bad("is the last layer, expected a 'Detect'")
     }
     let record = try AnchorRecord(module, sources: sources)
+    self.init(record, convolutions: try record.convolutions("m"), sources: sources)
+  }
+
+  /// A head of the given convolutions and what a record says of the rest.
+  package init(_ record: AnchorRecord, convolutions: [Convolution], sources: [Int]) {
     self.sources = sources
+    self.convolutions = convolutions
     classCount = record.classCount
-    convolutions = try record.convolutions("m")
     gridAnchors = record.gridAnchors
     statedStrides = record.strides
     hasAnchorGrid = record.hasAnchorGrid
+  }
+}
+
+extension AnchorDetection {
+  /// The number of classes of a state by its head, with three anchors for each level as in all published
+  /// networks; nil where there is no such head.
+  package static func classCount(in state: WeightState) -> Int? {
+    // The head is the last layer.
+    guard let bias = state.names.last(where: { $0.hasSuffix(".m.0.bias") }),
+      let channels = state.shape(bias)?.first, channels % 3 == 0, channels > 15
+    else { return nil }
+    return channels / 3 - 5
   }
 }
 

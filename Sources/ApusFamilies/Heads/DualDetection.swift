@@ -49,7 +49,7 @@ package struct DualDetection: DetectionHead {
     // What the steps stand for: a constant of the decoder, which upstream keeps as the weight of a convolution.
     network.declare("\(path).dfl.conv.weight", shape: [1, bins, 1, 1], role: .parameter)
     var many: [RawOutput] = []
-    if network.form == .training, let oneToMany {
+    if network.form.hasAllBranches, let oneToMany {
       many = try build(
         oneToMany, ("cv2", "cv3"), named: "one2many", in: &network, from: inputs, path: path)
     }

@@ -70,7 +70,7 @@ package protocol Architecture: Sendable {
 extension Architecture {
   package var inputChannels: Int { 3 }
   package var statedStrides: [Int]? { nil }
-  package var outlineSide: Int { 4096 }
+  package var outlineSide: Int { 1024 }
   package var gridAnchors: [[[Float]]] { [] }
   package func describe(_ card: inout ModelCard) {}
 }
