@@ -12,6 +12,7 @@ import sys
 import reference
 from check_detections import detections
 from check_exports import exports
+from check_heads import heads
 from check_rewrites import rewrites
 
 
@@ -29,7 +30,7 @@ def main():
     shared = arguments.shared.resolve()
     if shared.is_dir():
         table.bounded("the shared models are those the results came from", 0, reference.changed, shared)
-    for part in (exports, rewrites, detections):
+    for part in (exports, heads, rewrites, detections):
         part(apus, table, shared if shared.is_dir() else None, arguments.exports)
     return table.finish()
 

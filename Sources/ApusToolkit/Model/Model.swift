@@ -101,8 +101,8 @@ public struct Model: Sendable {
 public enum ModelInput: Sendable {
   /// Batch, height and width are symbols, known when the graph runs.
   case symbolic
-  /// The given size; nil for the family's own. A dynamic batch is a symbol.
-  case fixed(height: Int?, width: Int?, dynamicBatch: Bool)
+  /// The given size, nil for the family's own, and a batch; nil leaves that open.
+  case fixed(height: Int?, width: Int?, batch: Int?)
 
   /// Refuses sizes the network's levels do not divide.
   func check(_ checkpoint: YOLOv5Checkpoint) throws(ApusError) {
@@ -119,9 +119,9 @@ public enum ModelInput: Sendable {
   func network(for checkpoint: YOLOv5Checkpoint) -> NetworkInput {
     switch self {
     case .symbolic: .symbolic
-    case .fixed(let height, let width, let dynamicBatch):
+    case .fixed(let height, let width, let batch):
       NetworkInput(
-        batch: dynamicBatch ? .symbol("batch") : 1,
+        batch: batch.map(Dimension.fixed) ?? .symbol("batch"),
         height: .fixed(height ?? checkpoint.defaultInputSide),
         width: .fixed(width ?? checkpoint.defaultInputSide))
     }
