@@ -1,21 +1,46 @@
+public import ApusBoxes
 public import ApusCheckpoints
 
 /// The detector families, and how to tell which one a checkpoint is of.
 public enum FamilyCatalogue {
-  /// A family of detectors.
-  public enum Family: String, Sendable, CaseIterable {
-    /// Anchors and objectness, `models.yolo.Detect`.
-    case yolov5 = "YOLOv5"
-    /// As YOLOv5, with implicit knowledge or re-parameterised convolutions.
-    case yolov7 = "YOLOv7"
-    /// One-to-one heads of the ultralytics package.
-    case yolov10 = "YOLOv10"
-    /// Generalised focal loss heads in a Lightning checkpoint.
-    case nanodet = "NanoDet"
+  /// Every family: the one place where a family is made known.
+  package static let all: [any DetectorFamily.Type] = [YOLOv5.self]
+
+  /// The families that are known.
+  public static var families: [Family] { all.map { $0.family } }
+
+  /// Every published network.
+  public static var variants: [Variant] { all.flatMap { $0.variants } }
+
+  /// What a family says of itself.
+  static func family(_ name: Family) throws(FamilyError) -> any DetectorFamily.Type {
+    guard let family = all.first(where: { $0.family == name }) else {
+      throw FamilyError(.wrongFamily, "\(name.rawValue) is not in the catalogue")
+    }
+    return family
   }
 
-  /// The families whose checkpoints can be read.
-  public static let implemented: [Family] = [.yolov5]
+  /// A new network, with upstream's initialisation.
+  ///
+  /// - Parameters:
+  ///   - name: upstream's name of a published network, such as `yolov5n`.
+  ///   - seed: what the numbers follow from; the same seed gives the same numbers.
+  /// - Throws: `FamilyError` where no such network is published.
+  public static func create(
+    _ name: String, classNames: ClassNames, seed: UInt64 = 0
+  ) throws(FamilyError) -> DetectorNetwork {
+    guard let variant = variants.first(where: { $0.name == name }) else {
+      throw FamilyError(
+        .unknownVariant, at: name,
+        "no network of that name is published; known are "
+          + variants.map(\.name).joined(separator: ", "))
+    }
+    let family = try family(variant.family)
+    let architecture = try family.architecture(
+      of: variant, classCount: classNames.count, deployed: false)
+    return try DetectorNetwork(
+      family, architecture, weights: .fresh(seed: seed), classNames: classNames)
+  }
 
   /// What a checkpoint was found to be.
   public struct Identity: Sendable, CustomStringConvertible {
@@ -24,7 +49,8 @@ public enum FamilyCatalogue {
     /// What told it, for people.
     public let evidence: String
     let model: ModuleRecord?
-    let source: YOLOv5Checkpoint.Source
+    let tensors: [NamedTensor]
+    let source: DetectorCheckpoint.Source
 
     /// The family and what told it.
     public var description: String {
@@ -41,10 +67,11 @@ public enum FamilyCatalogue {
   /// Tells the family of a checkpoint by the classes of its modules and the names of its tensors.
   public static func identify(_ checkpoint: TorchCheckpoint) throws(FamilyError) -> Identity {
     guard let (model, source) = model(in: checkpoint.root) else {
-      return identity(ofState: checkpoint.root)
+      return try identity(ofState: checkpoint.root)
     }
     func found(_ family: Family?, _ evidence: String) -> Identity {
-      Identity(family: family, evidence: evidence, model: model, source: source)
+      Identity(
+        family: family, evidence: evidence, model: model, tensors: [], source: source)
     }
     let layers = model.child("model")?.children.map(\.module) ?? []
     guard let head = layers.last else {
@@ -65,8 +92,8 @@ public enum FamilyCatalogue {
   /// The average of the weights where there is one, else the model, else the file itself.
   private static func model(
     in root: CheckpointValue
-  ) -> (ModuleRecord, YOLOv5Checkpoint.Source)? {
-    let candidates: [(CheckpointValue?, YOLOv5Checkpoint.Source)] = [
+  ) -> (ModuleRecord, DetectorCheckpoint.Source)? {
+    let candidates: [(CheckpointValue?, DetectorCheckpoint.Source)] = [
       (root["ema"], .ema), (root["model"], .model), (root, .root),
     ]
     for (value, source) in candidates {
@@ -80,21 +107,46 @@ public enum FamilyCatalogue {
   }
 
   /// What a file without modules is: a plain state, told by the names of its tensors.
-  private static func identity(ofState root: CheckpointValue) -> Identity {
-    let state = root["state_dict"] ?? root["model"] ?? root
-    let names = state.namedEntries.filter(\.value.isTensor).map(\.name)
-    let isNanoDet = names.contains {
-      $0.contains("head.gfl_cls") || $0.contains("head.gfl_reg") || $0.contains("aux_head.")
-    }
-    let evidence =
-      if isNanoDet {
-        "its tensors have the names of NanoDet's heads"
-      } else if names.isEmpty {
-        "it holds neither a module nor named tensors"
-      } else {
-        "it holds \(names.count) tensors such as \(names[0]), but no record of the modules"
+  private static func identity(
+    ofState root: CheckpointValue
+  ) throws(FamilyError) -> Identity {
+    let state = root["state_dict"] ?? root["ema"] ?? root["model"] ?? root
+    var tensors: [NamedTensor] = []
+    for entry in state.namedEntries where entry.value.isTensor {
+      do throws(CheckpointError) {
+        tensors.append(NamedTensor(name: entry.name, tensor: try entry.value.tensor()))
+      } catch {
+        throw FamilyError(.checkpoint, at: entry.name, "\(error)")
       }
-    return Identity(
-      family: isNanoDet ? .nanodet : nil, evidence: evidence, model: nil, source: .root)
+    }
+    return identify(tensors: tensors)
+  }
+
+  /// Tells the family of a plain state by the names of its tensors.
+  public static func identify(tensors: [NamedTensor]) -> Identity {
+    func found(_ family: Family?, _ evidence: String) -> Identity {
+      Identity(
+        family: family, evidence: evidence, model: nil, tensors: tensors, source: .state)
+    }
+    let telling: [(Family, [String])] = [
+      (.nanodet, ["head.gfl_cls", "head.gfl_reg", "aux_head."]),
+      (.yolov10, [".one2one_cv2."]),
+      (.yolov7, [".rbr_dense.", ".ia.0.implicit", ".im.0.implicit"]),
+      (.yolov5, [".m.0.cv1.conv.weight"]),
+      (.yolov7, [".m.0.bias"]),
+    ]
+    for (family, parts) in telling {
+      for part in parts {
+        if let tensor = tensors.first(where: { $0.name.contains(part) }) {
+          return found(family, "it has a tensor \(tensor.name)")
+        }
+      }
+    }
+    return found(
+      nil,
+      tensors.isEmpty
+        ? "it holds neither a module nor named tensors"
+        : "it holds \(tensors.count) tensors such as \(tensors[0].name), but no record of the modules"
+    )
   }
 }

@@ -6,6 +6,8 @@ public struct FamilyError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The checkpoint is of another family than the one asked for, or of none that is known.
     public static let wrongFamily = Code(name: "wrongFamily")
+    /// No published network has the name asked for.
+    public static let unknownVariant = Code(name: "unknownVariant")
     /// A module of a class that no block here stands for.
     public static let unsupportedModule = Code(name: "unsupportedModule")
     /// The record of a module lacks something or contradicts itself.

@@ -39,8 +39,10 @@ enum UpstreamMetadata {
   }
 
   private static func description(of card: ModelCard) -> String {
-    let name = card.family.isEmpty ? "Detector" : "\(card.family)\(card.variant) detector"
-    return card.classNames.isEmpty ? name : "\(name), \(card.classNames.count) classes"
+    let family = card.family.isEmpty ? "Detector" : "\(card.family) detector"
+    let variant = card.variant.isEmpty ? "" : " (\(card.variant))"
+    return family + variant
+      + (card.classNames.isEmpty ? "" : ", \(card.classNames.count) classes")
   }
 
   /// Moves what is understood into a card.

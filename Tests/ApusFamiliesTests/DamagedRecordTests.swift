@@ -31,7 +31,7 @@ struct DamagedRecordTests {
     let checkpoint = try TamperedCheckpoint.replacing(
       test.old, with: test.new, in: "data/vectors/arch/yolov5/y5n_p5.stripped.pt")
     #expect {
-      try YOLOv5Checkpoint(checkpoint)
+      try DetectorCheckpoint(checkpoint)
     } throws: { error in
       guard let error = error as? FamilyError else { return false }
       return error.code == test.code && test.names.allSatisfy("\(error)".contains)

@@ -9,7 +9,7 @@ import Testing
 @Suite("YOLOv5 decode against upstream", .enabled(if: Shared.isPresent, "\(Shared.absence)"))
 struct YOLOv5DecodeTests {
   static let decoder = YOLOv5Decode(
-    levels: zip([8, 16, 32], YOLOv5Anchors.cocoP5).map {
+    levels: zip([8, 16, 32], AnchorSet.cocoP5).map {
       YOLOv5Decode.Level(stride: $0, anchors: $1)
     }, classCount: 80)
 

@@ -16,8 +16,8 @@ struct YOLOv5GoldenTests {
     return [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
   }
 
-  static func open(_ name: String) throws -> YOLOv5Checkpoint {
-    try YOLOv5Checkpoint(
+  static func open(_ name: String) throws -> DetectorCheckpoint {
+    try DetectorCheckpoint(
       try TorchCheckpoint(bytes: try bytes("\(name).pt"), file: "\(name).pt"))
   }
 
@@ -26,7 +26,7 @@ struct YOLOv5GoldenTests {
     let vectors = try SafetensorsFixture(
       bytes: try Self.bytes("\(name).safetensors"), name: name)
     let input = try vectors("input")
-    let graph = try Self.open(name).graph(
+    let graph = try Self.open(name).network.graph(
       input: NetworkInput(height: .fixed(input.shape[2]), width: .fixed(input.shape[3])))
     try graph.verify()
     let heads = try run(graph, Tensor(input.floats, shape: Shape(input.shape)))
@@ -42,25 +42,27 @@ struct YOLOv5GoldenTests {
 
   /// Strides follow from the layers, anchors in pixels from them, not from the zeros in the file.
   @Test func theOldLayoutIsDescribed() throws {
-    let model = try Self.open("old")
-    #expect(model.source == .model)
-    #expect(model.hasAnchorGrid)
+    let checkpoint = try Self.open("old")
+    let model = checkpoint.network
+    #expect(checkpoint.source == .model)
+    #expect(model.entries.contains { $0.name.hasSuffix(".anchor_grid") })
     #expect(model.strides == [4, 8])
-    #expect(model.anchors.pixels == [[[6, 8], [12, 18]], [[16, 8], [40, 50]]])
-    #expect(!model.anchors.areCOCODefaults)
+    #expect(model.anchors?.pixels == [[[6, 8], [12, 18]], [[16, 8], [40, 50]]])
+    #expect(model.anchors?.areCOCODefaults == false)
     #expect(model.classNames.names == ["left", "right"])
-    #expect(model.variant == "custom")
-    #expect(model.epoch == 7)
-    #expect(model.date == "2020-08-01T00:00:00")
+    #expect(model.variantName == "custom")
+    #expect(checkpoint.epoch == 7)
+    #expect(checkpoint.date == "2020-08-01T00:00:00")
     #expect(model.layerClasses.first == "Focus" && model.layerClasses.last == "Detect")
   }
 
   @Test func theFusedLayoutIsDescribed() throws {
-    let model = try Self.open("fused")
-    #expect(model.source == .root)
-    #expect(!model.hasAnchorGrid)
+    let checkpoint = try Self.open("fused")
+    let model = checkpoint.network
+    #expect(checkpoint.source == .root)
+    #expect(!model.entries.contains { $0.name.hasSuffix(".anchor_grid") })
     #expect(model.strides == [4, 8])
-    #expect(model.anchors.pixels == [[[5, 6.5]], [[15, 30.5]]])
-    #expect(model.epoch == nil && model.date == nil)
+    #expect(model.anchors?.pixels == [[[5, 6.5]], [[15, 30.5]]])
+    #expect(checkpoint.epoch == nil && checkpoint.date == nil)
   }
 }

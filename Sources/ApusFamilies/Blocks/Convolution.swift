@@ -15,6 +15,10 @@ package struct Convolution: RecordedBlock {
   package var dilation: [Int]
   package var groups: Int
   package var hasBias: Bool
+  /// How a new network fills the weight; nil for PyTorch's default.
+  package var initialWeight: Initialisation?
+  /// How a new network fills the bias; nil for PyTorch's default.
+  package var initialBias: Initialisation?
 
   /// A convolution with a square kernel, padded by half the kernel unless said otherwise.
   package init(
@@ -54,9 +58,14 @@ package struct Convolution: RecordedBlock {
   package func build(
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
   ) throws(FamilyError) -> ValueID {
+    let shape = [outputChannels, inputChannels / groups] + kernel
+    let standard = Initialisation.uniform(fanIn: shape[1] * shape[2] * shape[3])
     let weight = try network.weight(
-      "\(path).weight", shape: [outputChannels, inputChannels / groups] + kernel)
-    let bias = hasBias ? try network.weight("\(path).bias", shape: [outputChannels]) : nil
+      "\(path).weight", shape: shape, initial: initialWeight ?? standard)
+    let bias =
+      hasBias
+      ? try network.weight(
+        "\(path).bias", shape: [outputChannels], initial: initialBias ?? standard) : nil
     return try network.convolve(inputs[0], weight: weight, bias: bias, as: self, name: path)
   }
 }

@@ -23,6 +23,8 @@ package struct ConvolutionBlock: RecordedBlock {
     activation = module.has("act") ? try Activation(try module.child("act")) : .identity
   }
 
+  package var inputChannels: Int? { convolution.inputChannels }
+
   package func build(
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
   ) throws(FamilyError) -> ValueID {

@@ -13,6 +13,8 @@ package struct Focus: RecordedBlock {
     block = try ConvolutionBlock(try module.child("conv"))
   }
 
+  package var inputChannels: Int? { block.convolution.inputChannels / 4 }
+
   package func build(
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
   ) throws(FamilyError) -> ValueID {

@@ -49,6 +49,8 @@ package struct PassThrough: RecordedBlock {
 package struct Concatenation: RecordedBlock {
   package static let classNames = ["Concat"]
 
+  package var readsSeveral: Bool { true }
+
   package init() {}
 
   package init(_ module: RecordedModule) throws(FamilyError) {

@@ -56,7 +56,7 @@ extension InGraphDecode {
     return try nodes.append(Concat(axis: 1), [centre, size, scores], "boxes")
   }
 
-  /// The levels that the card describes, in order: one output for each, or a pair of one stride.
+  /// The levels that the card describes, finest first: one output for each, or a pair of one stride.
   private static func levels(in nodes: inout InGraphNodes) throws(FamilyError) -> [Level] {
     let card = nodes.graph.card
     var levels: [Level] = []
@@ -83,7 +83,7 @@ extension InGraphDecode {
         "is the \(head.content.rawValue) of stride \(head.stride.map(String.init) ?? "?"), but the "
           + "model card describes none to go with it")
     }
-    return levels
+    return levels.sorted { $0.stride < $1.stride }
   }
 
   private static func paired(

@@ -19,7 +19,7 @@ package enum InGraphDecode {
   package static func append(to graph: inout Graph) throws(FamilyError) {
     let heads = graph.card.heads
     var nodes = InGraphNodes(graph, prefix: "decode")
-    if !heads.isEmpty, heads.allSatisfy({ $0.content == .anchorGrid }) {
+    if !heads.isEmpty, heads.allSatisfy({ anchorContents.contains($0.content) }) {
       let output = try anchors(in: &nodes)
       graph = nodes.finish(output, as: .boxesWithObjectness)
     } else if !heads.isEmpty, heads.allSatisfy({ distanceContents.contains($0.content) }) {
@@ -49,7 +49,7 @@ package enum InGraphDecode {
   /// The points `(column + offset) · stride`, `(row + offset) · stride` of a grid's cells, row by row.
   ///
   /// - Parameters:
-  ///   - grid: the value `[N, C, H, W]` whose cells are meant.
+  ///   - grid: the value whose cells are meant, `[N, …, H, W, …]` with H at axis 2.
   ///   - axis: where the two coordinates lie: 1 for `[H · W, 2]`, 0 for `[2, H · W]`.
   static func points(
     of grid: ValueID, offset: Float, stride: Int, axis: Int, _ name: String,

@@ -16,11 +16,18 @@ extension NetworkBuilder {
     return try append(op, [input, weight] + (bias.map { [$0] } ?? []), name: name)
   }
 
-  /// A normalisation of `[input, scale, shift, mean, variance]`.
+  /// A normalisation of `[input, scale, shift, mean, variance]`; in training by the batch, with the new running
+  /// mean and variance as the second and third output.
   package mutating func normalise(
-    _ inputs: [ValueID?], epsilon: Float, name: String
+    _ inputs: [ValueID?], epsilon: Float, momentum: Float, name: String
   ) throws(FamilyError) -> ValueID {
-    try append(BatchNormalization(epsilon: epsilon), inputs, name: name)
+    guard form == .training else {
+      return try append(BatchNormalization(epsilon: epsilon), inputs, name: name)
+    }
+    let op = BatchNormalization(epsilon: epsilon, momentum: 1 - momentum, trains: true)
+    return try append(
+      op, inputs, name: name,
+      outputNames: [name, "\(name).next_mean", "\(name).next_variance"])[0]
   }
 
   /// An activation; none for the identity.

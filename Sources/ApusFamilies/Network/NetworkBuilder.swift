@@ -1,33 +1,62 @@
 package import ApusGraph
 package import ApusTensor
 
-/// Appends the nodes of blocks to a graph, with weights from a state.
-///
-/// Without a state it makes an outline: weights are inputs of known shape without numbers. That tells
-/// which weights a network takes and what shapes it gives, and costs no memory.
+/// Appends the nodes of blocks to a graph, and notes which tensors the network's state has.
 package struct NetworkBuilder {
   /// The graph as far as it is built.
   package private(set) var graph: Graph
-  /// The weights asked for so far, in order.
-  package private(set) var requirements: [WeightState.Requirement] = []
-  private let state: WeightState?
+  /// What the network is built for.
+  package let form: NetworkForm
+  /// The tensors of the state, in the order in which they were asked for.
+  package private(set) var entries: [StateEntry] = []
+  private let source: WeightSource
 
-  /// A builder that takes weights from a state, which must have been checked; nil for an outline.
-  package init(graph: Graph, state: WeightState?) {
+  /// A builder that takes weights from a source.
+  package init(graph: Graph, form: NetworkForm, weights source: WeightSource) {
     self.graph = graph
-    self.state = state
+    self.form = form
+    self.source = source
   }
 
-  /// The weight of a name as a constant.
-  package mutating func weight(_ name: String, shape: [Int]) throws(FamilyError) -> ValueID {
-    requirements.append(WeightState.Requirement(name: name, shape: shape))
-    guard let state else {
-      return graph.addInput(name, Fact(.float32, shape.map(Dimension.fixed)))
+  /// A trained parameter as a value.
+  package mutating func weight(
+    _ name: String, shape: [Int], initial: Initialisation
+  ) throws(FamilyError) -> ValueID {
+    try value(StateEntry(name: name, shape: shape), initial: initial)
+  }
+
+  /// A buffer that nodes read as a value, such as a running mean.
+  package mutating func buffer(
+    _ name: String, shape: [Int], initial: Initialisation
+  ) throws(FamilyError) -> ValueID {
+    try value(StateEntry(name: name, shape: shape, role: .buffer), initial: initial)
+  }
+
+  /// Notes a tensor of the state that no node reads.
+  package mutating func declare(
+    _ name: String, shape: [Int], role: StateEntry.Role = .buffer, dtype: DType = .float32
+  ) {
+    entries.append(
+      StateEntry(name: name, shape: shape, role: role, dtype: dtype, isRead: false))
+  }
+
+  private mutating func value(
+    _ entry: StateEntry, initial: Initialisation
+  ) throws(FamilyError) -> ValueID {
+    entries.append(entry)
+    switch source {
+    case .outline:
+      return graph.addInput(entry.name, Fact(.float32, entry.shape.map(Dimension.fixed)))
+    case .fresh(let seed):
+      let tensor = initial.tensor(named: entry.name, shape: entry.shape, seed: seed)
+      return graph.addConstant(tensor, name: entry.name)
+    case .state(let state):
+      guard let tensor = state.tensor(entry.name), tensor.shape.dimensions == entry.shape else {
+        throw FamilyError(
+          .weights, at: entry.name, "the state has no such tensor of \(entry.shape)")
+      }
+      return graph.addConstant(tensor, name: entry.name)
     }
-    guard let tensor = state.tensor(name), tensor.shape.dimensions == shape else {
-      throw FamilyError(.weights, at: name, "the state has no such tensor of \(shape)")
-    }
-    return graph.addConstant(tensor, name: name)
   }
 
   /// A constant that is no weight, such as the bounds of a slice.
@@ -39,8 +68,15 @@ package struct NetworkBuilder {
   package mutating func append(
     _ op: any Operator, _ inputs: [ValueID?], name: String
   ) throws(FamilyError) -> ValueID {
+    try append(op, inputs, name: name, outputNames: [name])[0]
+  }
+
+  /// Appends a node, with a name for each of its outputs.
+  package mutating func append(
+    _ op: any Operator, _ inputs: [ValueID?], name: String, outputNames: [String]
+  ) throws(FamilyError) -> [ValueID] {
     do throws(GraphError) {
-      return try graph.append(op, inputs, name: name)
+      return try graph.append(op, inputs, name: name, outputNames: outputNames)
     } catch {
       throw FamilyError(.graph, at: name, "\(error)")
     }

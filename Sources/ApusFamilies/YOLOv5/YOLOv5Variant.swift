@@ -1,45 +1,30 @@
-/// The sizes that upstream publishes, told by the multiples of depth and width.
-package enum YOLOv5Variant {
-  /// A published size and its multiples.
-  struct Scale: Sendable {
-    let name: String
-    /// Factor of the number of bottlenecks in a stage.
-    let depth: Double
-    /// Factor of the number of channels.
-    let width: Double
-  }
-
-  static let published = [
-    Scale(name: "n", depth: 0.33, width: 0.25),
-    Scale(name: "s", depth: 0.33, width: 0.50),
-    Scale(name: "m", depth: 0.67, width: 0.75),
-    Scale(name: "l", depth: 1, width: 1),
-    Scale(name: "x", depth: 1.33, width: 1.25),
-  ]
-
+/// Tells the published sizes by the multiples of depth and width, in layouts of v6.0 and of before.
+enum YOLOv5Variant {
   /// The classes of modules that the published sizes consist of.
   private static let usual: Set<String> = [
     "Conv", "Focus", "C3", "BottleneckCSP", "SPP", "SPPF", "Upsample", "Concat",
   ]
 
-  /// `n`, `s`, `m`, `l`, `x`, with a 6 behind it for four levels; `custom` for everything else.
-  package static func name(of architecture: YOLOv5Architecture, strides: [Int]) -> String {
-    guard architecture.layers.allSatisfy({ usual.contains($0.className) }),
+  /// The published variant; nil for everything else.
+  static func variant(of architecture: LayeredArchitecture, strides: [Int]) -> Variant? {
+    guard architecture.body.layers.allSatisfy({ usual.contains($0.className) }),
       let width = stemChannels(architecture).map({ Double($0) / 64 }),
-      let scale = published.first(where: {
-        $0.width == width && hasDepth($0.depth, architecture)
-      })
-    else { return "custom" }
+      let size = YOLOv5Network.scales.first(where: {
+        $0.value.width == width && hasDepth($0.value.depth, architecture)
+      })?.key
+    else { return nil }
+    let ending: String
     switch strides {
-    case [8, 16, 32]: return scale.name
-    case [8, 16, 32, 64]: return scale.name + "6"
-    default: return "custom"
+    case [8, 16, 32]: ending = ""
+    case [8, 16, 32, 64]: ending = "6"
+    default: return nil
     }
+    return YOLOv5.variants.first { $0.name == "yolov5\(size)\(ending)" }
   }
 
   /// The channels that the first layer makes: 64 times the width.
-  private static func stemChannels(_ architecture: YOLOv5Architecture) -> Int? {
-    switch architecture.layers.first?.block {
+  private static func stemChannels(_ architecture: LayeredArchitecture) -> Int? {
+    switch architecture.body.layers.first?.block {
     case let block as ConvolutionBlock: block.convolution.outputChannels
     case let block as Focus: block.block.convolution.outputChannels
     default: nil
@@ -48,8 +33,8 @@ package enum YOLOv5Variant {
 
   /// Whether the first four stages have the bottlenecks of v6.0 (3, 6, 9, 3) or of older versions
   /// (3, 9, 9, 3, or 3, 9, 9 before the pools), times the depth and rounded to even.
-  private static func hasDepth(_ depth: Double, _ architecture: YOLOv5Architecture) -> Bool {
-    let counts = architecture.layers.compactMap { bottlenecks($0.block) }
+  private static func hasDepth(_ depth: Double, _ architecture: LayeredArchitecture) -> Bool {
+    let counts = architecture.body.layers.compactMap { bottlenecks($0.block) }
     func scaled(_ full: [Int]) -> [Int] {
       full.map { max(Int((Double($0) * depth).rounded(.toNearestOrEven)), 1) }
     }

@@ -38,10 +38,11 @@ public struct Model: Sendable {
         "'\(path)': a safetensors file holds weights but no network; give the .pt checkpoint")
     case .torchZip, .torchLegacy:
       do {
-        let checkpoint = try YOLOv5Checkpoint(TorchCheckpoint(bytes: bytes, file: path))
-        try input.check(checkpoint)
+        let checkpoint = try DetectorCheckpoint(TorchCheckpoint(bytes: bytes, file: path))
+        let network = checkpoint.network
+        try input.check(network)
         let hash = SourceHash.sha256(bytes)
-        graph = try checkpoint.graph(input: input.network(for: checkpoint), sourceHash: hash)
+        graph = try network.graph(input: input.size(for: network), sourceHash: hash)
         source = .checkpoint(CheckpointSummary(checkpoint))
       } catch let error as CheckpointError {
         throw .failure("\(error)")
@@ -105,9 +106,9 @@ public enum ModelInput: Sendable {
   case fixed(height: Int?, width: Int?, batch: Int?)
 
   /// Refuses sizes the network's levels do not divide.
-  func check(_ checkpoint: YOLOv5Checkpoint) throws(ApusError) {
+  func check(_ network: DetectorNetwork) throws(ApusError) {
     guard case .fixed(let height, let width, _) = self else { return }
-    let stride = checkpoint.strides.max() ?? 32
+    let stride = network.strides.max() ?? 32
     for (name, size) in [("height", height), ("width", width)] {
       guard let size, size % stride != 0 else { continue }
       throw .usage(
@@ -116,14 +117,14 @@ public enum ModelInput: Sendable {
     }
   }
 
-  func network(for checkpoint: YOLOv5Checkpoint) -> NetworkInput {
+  func size(for network: DetectorNetwork) -> NetworkInput {
     switch self {
     case .symbolic: .symbolic
     case .fixed(let height, let width, let batch):
       NetworkInput(
         batch: batch.map(Dimension.fixed) ?? .symbol("batch"),
-        height: .fixed(height ?? checkpoint.defaultInputSide),
-        width: .fixed(width ?? checkpoint.defaultInputSide))
+        height: .fixed(height ?? network.defaultInputSide),
+        width: .fixed(width ?? network.defaultInputSide))
     }
   }
 }

@@ -112,14 +112,26 @@ extension ModelInspection: CustomStringConvertible {
 
   private static func lines(of summary: CheckpointSummary) -> [String] {
     var lines = [
-      "  family       \(summary.family), size \(summary.variant)",
+      "  family       \(summary.family), variant \(summary.variant)",
       "  weights      \(summary.weights)"
         + (summary.epoch.map { ", epoch \($0)" } ?? ", final (stripped of its training state)")
         + (summary.date.map { ", written \($0)" } ?? ""),
       "  parameters   \(grouped(summary.parameters)) (normalisation unfused)",
+    ]
+    lines += anchorLines(of: summary)
+    lines.append("  classes      \(summary.classNames.count): \(list(summary.classNames))")
+    return lines
+  }
+
+  private static func anchorLines(of summary: CheckpointSummary) -> [String] {
+    guard let areDefaults = summary.hasCOCOAnchors else {
+      let strides = summary.strides.map(String.init).joined(separator: ", ")
+      return ["  anchors      none; strides \(strides)"]
+    }
+    var lines = [
       "  anchors      "
-        + (summary.hasCOCOAnchors
-          ? "COCO defaults, by value" : "not the COCO defaults: fitted to other data"),
+        + (areDefaults
+          ? "COCO defaults, by value" : "not the COCO defaults: fitted to other data")
     ]
     let grid = summary.anchors.map { pairs($0.grid).count }.max() ?? 0
     for level in summary.anchors {
@@ -128,14 +140,13 @@ extension ModelInspection: CustomStringConvertible {
           + "grid " + pairs(level.grid).padding(toLength: grid, withPad: " ", startingAt: 0)
           + "   pixels \(pairs(level.pixels))")
     }
-    lines.append("  classes      \(summary.classNames.count): \(list(summary.classNames))")
     return lines
   }
 
   private var onnxLines: [String] {
     var lines = ["  format       ONNX, operator set \(opset ?? 0)"]
     if !card.family.isEmpty {
-      let variant = card.variant.isEmpty ? "" : ", size \(card.variant)"
+      let variant = card.variant.isEmpty ? "" : ", variant \(card.variant)"
       lines.append("  family       \(card.family)\(variant)")
     }
     lines += inputs.map { "  input        \($0.text)" }

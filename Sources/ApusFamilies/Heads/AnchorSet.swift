@@ -1,5 +1,5 @@
-/// The anchors of a YOLOv5 head, in cells and in pixels.
-public struct YOLOv5Anchors: Sendable, Hashable {
+/// The anchors of a head, in cells and in pixels.
+public struct AnchorSet: Sendable, Hashable {
   /// Input pixels per cell of each level.
   public let strides: [Int]
   /// Width and height in cells, `[level][anchor][2]`: what the checkpoint holds.
@@ -9,6 +9,24 @@ public struct YOLOv5Anchors: Sendable, Hashable {
   public init(grid: [[[Float]]], strides: [Int]) {
     self.grid = grid
     self.strides = strides
+  }
+
+  /// Anchors in input pixels with the strides of their levels.
+  public init(pixels: [[[Float]]], strides: [Int]) {
+    self.init(
+      grid: zip(pixels, strides).map { level, stride in level.map { $0.map { $0 / Float(stride) } }
+      },
+      strides: strides)
+  }
+
+  /// Numbers `[level, anchor, 2]` in the order of memory, in lists.
+  static func grid(_ numbers: [Float], levels: Int, count: Int) -> [[[Float]]] {
+    (0..<levels).map { level in
+      (0..<count).map { anchor in
+        let place = 2 * (level * count + anchor)
+        return [numbers[place], numbers[place + 1]]
+      }
+    }
   }
 
   /// Width and height in input pixels: cells times stride, exact in binary32.
@@ -21,7 +39,7 @@ public struct YOLOv5Anchors: Sendable, Hashable {
   /// Whether the anchors are the ones that upstream ships for COCO, by value.
   public var areCOCODefaults: Bool {
     let found = pixels
-    return [Self.cocoP5, Self.cocoP6].contains { $0 == found }
+    return [Self.cocoP5, Self.cocoP6, Self.cocoYOLOv7].contains { $0 == found }
   }
 
   /// The default anchors of three levels, in pixels.
@@ -29,6 +47,13 @@ public struct YOLOv5Anchors: Sendable, Hashable {
     [[10, 13], [16, 30], [33, 23]],
     [[30, 61], [62, 45], [59, 119]],
     [[116, 90], [156, 198], [373, 326]],
+  ]
+
+  /// The default anchors of YOLOv7 and YOLOv7-X, in pixels; its other sizes use those of YOLOv5.
+  public static let cocoYOLOv7: [[[Float]]] = [
+    [[12, 16], [19, 36], [40, 28]],
+    [[36, 75], [76, 55], [72, 146]],
+    [[142, 110], [192, 243], [459, 401]],
   ]
 
   /// The default anchors of four levels, in pixels.

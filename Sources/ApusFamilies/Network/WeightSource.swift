@@ -1,0 +1,18 @@
+/// Where the numbers of a network come from.
+package enum WeightSource: Sendable {
+  /// Nowhere: weights are inputs of known shape. That tells which weights a network takes and what shapes it
+  /// gives, and costs no memory.
+  case outline
+  /// A saved state, which must have been checked.
+  case state(WeightState)
+  /// Upstream's initialisation, with numbers that follow from a seed.
+  case fresh(seed: UInt64)
+}
+
+/// What a network is built for.
+public enum NetworkForm: String, Sendable, CaseIterable {
+  /// Every head, normalisation by the statistics of the batch.
+  case training
+  /// The heads that are used after training, normalisation by the running statistics.
+  case inference
+}
