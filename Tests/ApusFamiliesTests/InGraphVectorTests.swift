@@ -11,7 +11,7 @@ struct InGraphVectorTests {
     try SafetensorsFixture("data/vectors/arch/\(name).safetensors")
   }
 
-  /// Heads that the file holds under `names`, of the strides 8, 16, …
+  /// Heads that the file holds under the given names, of strides that double from the first one.
   private static func raw(
     _ file: SafetensorsFixture, _ names: [String], _ content: ModelCard.Head.Content,
     first: Int = 8, bins: Int? = nil
