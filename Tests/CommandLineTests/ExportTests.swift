@@ -65,6 +65,9 @@ import Testing
       }
       try place.refuses(
         ["export", "d.onnx", "--to", "g.onnx", "--heads", "raw"], says: ["apus cut"])
+      try place.refuses(
+        ["export", "d.onnx", "--to", "g.onnx", "--half"],
+        says: ["d.onnx", "lose digits", "apus cut"])
     }
   }
 

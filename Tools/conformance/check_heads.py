@@ -136,17 +136,25 @@ def suppressed(rows, confidence=CONFIDENCE, iou=IOU, most=MOST):
     found = []
     for number, picture in enumerate(rows):
         scores = picture[:, 5:] * picture[:, 4:5]
-        label, score = scores.argmax(1), scores.max(1)
-        order = [k for k in np.argsort(-score, kind="stable") if score[k] > confidence]
-        corners = np.concatenate(
-            (picture[:, :2] - picture[:, 2:4] / 2, picture[:, :2] + picture[:, 2:4] / 2), 1)
-        kept = []
-        for k in order:
-            if all(overlap(corners[k] + CLASS_OFFSET * label[k],
-                           corners[j] + CLASS_OFFSET * label[j]) <= iou for j in kept):
-                kept.append(k)
-        found += [(number, *corners[k], label[k], score[k]) for k in kept[:most]]
+        found += standing(
+            number, corners(picture[:, :4]), scores.argmax(1), scores.max(1), confidence, iou, most)
     return np.array(found).reshape(-1, 7)
+
+
+def corners(boxes):
+    """[boxes, 4] as x1, y1, x2, y2 from centre and size."""
+    return np.concatenate((boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2), 1)
+
+
+def standing(number, boxes, labels, scores, confidence, iou, most):
+    """The rows of one picture that no better one of their class overlaps."""
+    order = [k for k in np.argsort(-scores, kind="stable") if scores[k] > confidence]
+    apart = boxes + CLASS_OFFSET * labels[:, None]
+    kept = []
+    for k in order:
+        if all(overlap(apart[k], apart[j]) <= iou for j in kept):
+            kept.append(k)
+    return [(number, *boxes[k], labels[k], scores[k]) for k in kept[:most]]
 
 
 def overlap(a, b):

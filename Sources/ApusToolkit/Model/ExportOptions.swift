@@ -22,6 +22,8 @@ public struct ExportOptions: Sendable {
   /// What the outputs are to hold; nil leaves them as they are.
   public var heads: Heads?
   /// Whether the network is rounded to half precision; its inputs, outputs and decoding stay `float32`.
+  ///
+  /// A file of another tool whose outputs are not described is rounded whole.
   public var isHalf = false
   /// For `end2end`: the score to exceed; nil for the model's own threshold.
   public var confidence: Float?
@@ -50,7 +52,13 @@ public struct ExportOptions: Sendable {
         "'\(model.path)': this model chooses the best boxes and suppresses none, so that an overlap has no"
           + " meaning; leave it out")
     }
-    guard let heads, let found = Heads(of: card), !heads.follows(found) else { return }
+    let found = Heads(of: card)
+    if isHalf, found == .decoded || found == .end2end {
+      throw .failure(
+        "'\(model.path)': its boxes are decoded in the graph already and would lose digits in half precision;"
+          + " give the checkpoint, or cut the file back with 'apus cut' first")
+    }
+    guard let heads, let found, !heads.follows(found) else { return }
     throw .failure(
       "'\(model.path)': its outputs are \(found.rawValue) already; "
         + (heads == .raw
