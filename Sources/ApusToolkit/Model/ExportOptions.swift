@@ -93,9 +93,7 @@ extension ExportOptions.Heads {
     case .detections, .detectionRows, .detectionCount, .detectionBoxes, .detectionScores,
       .detectionClasses:
       self = .end2end
-    case .anchorGrid, .anchorCells, .distanceGrid, .classGrid, .distanceClassGrid,
-      .classDistanceGrid, .classDistanceCells:
-      self = .raw
+    default: self = .raw
     }
   }
 
