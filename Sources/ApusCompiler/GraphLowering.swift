@@ -60,7 +60,7 @@ struct GraphLowering {
         try lower(site)
       } else if taken.contains(index) {
         continue
-      } else if LoweringCatalogue.fusesTails(node.op), let tail = tail(of: node, at: index) {
+      } else if LoweringCatalogue.fusesTails(node.op), let tail = tail(of: node, without: taken) {
         // The step takes the place of the last node, where everything it reads is there.
         taken.formUnion(tail.nodes)
         sites[tail.nodes[tail.nodes.count - 1]] = tail.site
@@ -86,7 +86,9 @@ struct GraphLowering {
   }
 
   /// What can be fused behind a node: an activation, then the sum with a value of the same shape.
-  private func tail(of node: Node, at index: Int) -> (site: Site, nodes: [Int])? {
+  ///
+  /// - Parameter taken: nodes that are fused behind others already: a sum of two results belongs to one of them.
+  private func tail(of node: Node, without taken: Set<Int>) -> (site: Site, nodes: [Int])? {
     var site = Site(node)
     var nodes: [Int] = []
     func add(_ reader: Int) {
@@ -96,13 +98,15 @@ struct GraphLowering {
       site.name = graph.nodes[reader].name
       site.operators += " + \(graph.nodes[reader].op.kind)"
     }
-    if let reader = onlyReader(of: site.output),
+    if let reader = onlyReader(of: site.output), !taken.contains(reader),
       let function = kernelFunction(of: graph.nodes[reader], in: graph)
     {
       add(reader)
       site.activation = function
     }
-    if let reader = onlyReader(of: site.output), graph.nodes[reader].op is any ResidualSum {
+    if let reader = onlyReader(of: site.output), !taken.contains(reader),
+      graph.nodes[reader].op is any ResidualSum
+    {
       let sides = graph.nodes[reader].inputs.compactMap { $0 }
       let other = sides.first { $0 != site.output }
       let shape = graph[site.output].fact.fixedShape
