@@ -56,11 +56,6 @@ package struct LayeredArchitecture: Architecture {
   /// What the first layer reads.
   package var inputChannels: Int { body.layers.first?.block.inputChannels ?? 3 }
 
-  /// Attention relates every pixel of its map to every other, which no large picture allows.
-  package var outlineSide: Int {
-    body.layers.contains { $0.block is PartialAttention } ? 1024 : 4096
-  }
-
   package func build(
     in network: inout NetworkBuilder, from picture: ValueID
   ) throws(FamilyError) -> [RawOutput] {
