@@ -69,20 +69,31 @@ import Testing
     }
   }
 
-  @Test(
-    .enabled(if: Shared.isPresent, Comment(rawValue: Shared.absence)),
-    arguments: [
-      ("models/nanodet/nanodet-m_320.ckpt", "NanoDet")
-    ])
-  func anotherFamilyIsNamed(_ file: String, _ family: String) throws {
+  @Test func weightsOfNoFamilyAreRefused() throws {
     try Workplace.with { place in
-      let path = Shared.file(file).path
       try place.file("p.bmp", Picture.bmp(width: 8, height: 8))
+      try place.file("w.safetensors", Tensors.zeros("classifier.weight", [2, 3]))
       for command in [
-        ["inspect", path], ["export", path, "--to", "o.onnx"], ["detect", path, "p.bmp"],
+        ["inspect", "w.safetensors"], ["export", "w.safetensors", "--to", "o.onnx"],
+        ["detect", "w.safetensors", "p.bmp"],
       ] {
-        try place.refuses(command, says: [path, family, "YOLOv5", "ONNX"])
+        try place.refuses(
+          command, says: ["w.safetensors", "classifier.weight", "YOLOv5", "NanoDet", "ONNX"])
       }
+    }
+  }
+
+  /// Weights alone are of a published network or of none: the closest is named with every difference.
+  @Test(.enabled(if: Shared.isPresent, Comment(rawValue: Shared.absence)))
+  func weightsOfNoPublishedNetworkAreRefused() throws {
+    let path = Shared.file("data/vectors/arch/yolov5/y5n_p5.weights_f16.safetensors").path
+    try Workplace.with { place in
+      try place.refuses(
+        ["inspect", path],
+        says: [
+          "no published YOLOv5", "yolov5n",
+          "model.0.conv.weight is [8, 3, 6, 6], expected [16, 3, 6, 6]",
+        ])
     }
   }
 
