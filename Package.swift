@@ -161,7 +161,7 @@ let package = Package(
       "ApusFamilies",
       uses: [
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
-        "ApusInterpreter",
+        "ApusInterpreter", "ApusPasses", "ApusImage",
       ]),
     room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
     .testTarget(

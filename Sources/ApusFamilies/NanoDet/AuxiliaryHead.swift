@@ -55,8 +55,8 @@ package struct AuxiliaryHead: Sendable, Hashable {
       boxes = try layer(index, "\(path).reg_convs", in: &network, from: boxes)
     }
     scores = try convolve(
-      classCount, bias: NanoDetHead.classBias, "\(path).gfl_cls", in: &network, from: scores)
-    boxes = try convolve(4 * bins, bias: 0, "\(path).gfl_reg", in: &network, from: boxes)
+      scores, to: classCount, bias: NanoDetHead.classBias, path: "\(path).gfl_cls", in: &network)
+    boxes = try convolve(boxes, to: 4 * bins, bias: 0, path: "\(path).gfl_reg", in: &network)
     var outputs: [ValueID] = []
     for level in inputs.indices {
       let name = "\(path).scales.\(level)"
@@ -74,8 +74,8 @@ package struct AuxiliaryHead: Sendable, Hashable {
   ) throws(FamilyError) -> [ValueID] {
     let path = "\(path).\(index)"
     var maps = try convolve(
-      channels, from: index == 0 ? inputChannels : channels, "\(path).conv", in: &network,
-      from: inputs)
+      inputs, of: index == 0 ? inputChannels : channels, to: channels, path: "\(path).conv",
+      in: &network)
     let scale = try network.weight("\(path).gn.weight", shape: [channels], initial: .constant(1))
     let shift = try network.weight("\(path).gn.bias", shape: [channels], initial: .constant(0))
     for level in maps.indices {
@@ -90,22 +90,23 @@ package struct AuxiliaryHead: Sendable, Hashable {
 
   /// One 3x3 convolution on every map.
   private func convolve(
-    _ output: Int, from input: Int? = nil, bias: Float? = nil, _ path: String,
-    in network: inout NetworkBuilder, from inputs: [ValueID]
+    _ maps: [ValueID], of inputChannels: Int? = nil, to outputChannels: Int, bias: Float? = nil,
+    path: String, in network: inout NetworkBuilder
   ) throws(FamilyError) -> [ValueID] {
-    let convolution = Convolution(input ?? channels, output, kernel: 3)
+    let convolution = Convolution(inputChannels ?? channels, outputChannels, kernel: 3)
     let weight = try network.weight(
-      "\(path).weight", shape: [output, convolution.inputChannels, 3, 3], initial: .head)
+      "\(path).weight", shape: [outputChannels, convolution.inputChannels, 3, 3], initial: .head)
     var shift: ValueID?
     if let bias {
-      shift = try network.weight("\(path).bias", shape: [output], initial: .constant(bias))
+      shift = try network.weight(
+        "\(path).bias", shape: [outputChannels], initial: .constant(bias))
     }
-    var maps: [ValueID] = []
-    for (level, map) in inputs.enumerated() {
-      maps.append(
+    var outputs: [ValueID] = []
+    for (level, map) in maps.enumerated() {
+      outputs.append(
         try network.convolve(
           map, weight: weight, bias: shift, as: convolution, name: "\(path).\(level)"))
     }
-    return maps
+    return outputs
   }
 }

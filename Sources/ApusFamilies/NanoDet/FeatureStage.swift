@@ -6,6 +6,8 @@ package import ApusGraph
 package protocol FeatureStage: Sendable {
   /// The channels of each map, finest first.
   var outputChannels: [Int] { get }
+  /// Height and width of the only picture that the stage can be built for; nil for those of any size.
+  var onlySide: Int? { get }
 
   /// Reads the sizes from the names and shapes of a state's tensors; nil where they are of another stage.
   ///
@@ -22,6 +24,8 @@ package protocol FeatureStage: Sendable {
 }
 
 extension FeatureStage {
+  package var onlySide: Int? { nil }
+
   /// Makes sure that a neck gets as many maps as it has channels for.
   func checkCount(
     of inputs: [ValueID], equals channels: [Int], path: String

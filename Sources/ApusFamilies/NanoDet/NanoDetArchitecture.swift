@@ -32,6 +32,7 @@ package struct NanoDetArchitecture: Architecture {
 
   package var classCount: Int { head.classCount }
   package var levelCount: Int { head.levelCount }
+  package var outlineSide: Int { neck.onlySide ?? 4096 }
 
   package var layerClasses: [String] {
     let parts = [backbone, neck].map { "\(type(of: $0))" } + [head.kind.rawValue]
