@@ -1,3 +1,4 @@
+import ApusBoxes
 import ApusFamilies
 import ApusGraph
 import ApusOperators

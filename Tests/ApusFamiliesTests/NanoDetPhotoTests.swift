@@ -1,3 +1,4 @@
+import ApusBoxes
 import ApusCheckpoints
 import ApusFamilies
 import ApusGraph
