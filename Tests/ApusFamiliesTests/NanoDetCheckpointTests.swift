@@ -181,6 +181,7 @@ struct NanoDetCheckpointTests {
 extension Tolerance {
   /// Maps between backbone and head.
   static let maps = close(relative: 1e-5, absolute: 3e-6)
-  /// Outputs and statistics in training, where numbers are divided by the deviation of few others.
-  static let trained = close(relative: 1e-5, absolute: 2e-5)
+  /// Outputs of up to 10 and statistics in training, where rounding grows: numbers are divided by the deviation
+  /// of as few as four others.
+  static let trained = close(relative: 1e-5, absolute: 1e-4)
 }
