@@ -4,7 +4,7 @@ public import ApusCheckpoints
 /// The detector families, and how to tell which one a checkpoint is of.
 public enum FamilyCatalogue {
   /// Every family: the one place where a family is made known.
-  package static let all: [any DetectorFamily.Type] = [YOLOv5.self]
+  package static let all: [any DetectorFamily.Type] = [YOLOv5.self, NanoDet.self]
 
   /// The families that are known.
   public static var families: [Family] { all.map { $0.family } }
