@@ -15,7 +15,7 @@ struct StageGraph {
   /// Builds a stage for inputs of the given shapes; the maps are the outputs `map0`, `map1` and so on.
   init(
     _ stage: any FeatureStage, path: String, form: NetworkForm = .inference,
-    weights: WeightSource = .outline, inputs shapes: [[Dimension]]
+    weights: WeightSource = .outline, inputs shapes: [[ApusGraph.Dimension]]
   ) throws {
     var network = NetworkBuilder(graph: Graph(), form: form, weights: weights)
     let inputs = shapes.enumerated().map { network.addInput("input\($0)", $1) }
