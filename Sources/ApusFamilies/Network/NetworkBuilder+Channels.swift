@@ -46,7 +46,8 @@ extension NetworkBuilder {
     return try append(Squeeze(), [joined, axis], name: name)
   }
 
-  private mutating func reshape(
+  /// The same numbers under another shape; 0 is the size at that place, and one size may be -1, what is left over.
+  package mutating func reshape(
     _ input: ValueID, _ shape: [Int], name: String
   ) throws(FamilyError) -> ValueID {
     let target = constant(Tensor(shape.map(Int64.init)), name: "\(name).shape")
