@@ -149,7 +149,10 @@ let package = Package(
     room("ApusInterpreter", uses: ["ApusTensor", "ApusGraph", "ApusOperators"]),
     room(
       "ApusPasses",
-      uses: ["ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX"],
+      uses: [
+        "ApusTensor", "ApusGraph", "ApusOperators", "ApusInterpreter", "ApusONNX",
+        "ApusCheckpoints",
+      ],
       excludes: ["Fixtures"]),
     room(
       "ApusCompiler",
@@ -163,7 +166,7 @@ let package = Package(
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
         "ApusInterpreter", "ApusPasses", "ApusImage",
       ]),
-    room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
+    room("ApusToolkit", uses: ["ApusTensor", "ApusBoxes", "ApusGraph", "ApusImage"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),
     .testTarget(

@@ -48,6 +48,11 @@ public struct DetectorNetwork: Sendable {
   /// The number of trained numbers, normalisation unfused, parts that only training uses included.
   public var parameterCount: Int { entries.parameterCount }
 
+  /// The tensors of the state that a form takes, in order.
+  package func entries(_ form: NetworkForm) throws(FamilyError) -> [StateEntry] {
+    try NetworkOutline(architecture, form: form).entries
+  }
+
   /// The anchors; nil for families without.
   public var anchors: AnchorSet? {
     let grid = architecture.gridAnchors

@@ -29,6 +29,16 @@ public enum FamilyCatalogue {
   public static func create(
     _ name: String, classNames: ClassNames, seed: UInt64 = 0
   ) throws(FamilyError) -> DetectorNetwork {
+    try create(name, classNames: classNames, weights: .fresh(seed: seed))
+  }
+
+  /// A published network with weights of any source.
+  ///
+  /// - Parameter deployed: whether parts that only training uses are left out of the description itself, where
+  ///   upstream has such a form.
+  package static func create(
+    _ name: String, classNames: ClassNames, weights: WeightSource, deployed: Bool = false
+  ) throws(FamilyError) -> DetectorNetwork {
     guard let variant = variants.first(where: { $0.name == name }) else {
       throw FamilyError(
         .unknownVariant, at: name,
@@ -37,9 +47,8 @@ public enum FamilyCatalogue {
     }
     let family = try family(variant.family)
     let architecture = try family.architecture(
-      of: variant, classCount: classNames.count, deployed: false)
-    return try DetectorNetwork(
-      family, architecture, weights: .fresh(seed: seed), classNames: classNames)
+      of: variant, classCount: classNames.count, deployed: deployed)
+    return try DetectorNetwork(family, architecture, weights: weights, classNames: classNames)
   }
 
   /// What a checkpoint was found to be.

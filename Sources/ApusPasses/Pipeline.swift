@@ -80,6 +80,8 @@ extension Pipeline {
       // After folding: it looks for a convolution right after the Concat.
       FocusFolding(),
       PadFolding(),
+      // After folding: a branch is a convolution and what was its normalisation.
+      ParallelConvolutionMerging(),
     ]
   }
 

@@ -40,6 +40,16 @@ struct NanoDetCheckpointTests {
       file: "nd_plus.model_best.pth", parameters: 231_219,
       classes: ["ShuffleNetV2", "GhostPAN", "NanoDetPlusHead", "GhostPAN", "SimpleConvHead"],
       offset: 0, normalisations: plusNormalisations),
+    Case(
+      file: "nd_efflite_small.ckpt", parameters: 167_081,
+      classes: ["EfficientNetLite", "PAN", "NanoDetHead"],
+      normalisations: [("backbone.stem.1", 0.01), ("head.cls_convs.2.1.pwnorm", 0.1)]),
+    Case(
+      file: "nd_repvgg_small.ckpt", parameters: 109_729,
+      classes: ["RepVGG", "PAN", "NanoDetHead"], bins: 11,
+      normalisations: [
+        ("backbone.stage0.rbr_dense.1", 0.1), ("head.cls_convs.2.1.bn", 0.1),
+      ]),
   ]
 
   static func network(_ test: Case) throws -> DetectorNetwork {

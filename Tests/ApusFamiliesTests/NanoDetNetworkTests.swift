@@ -22,7 +22,7 @@ struct NanoDetNetworkTests {
     /// Multiply-accumulates of the convolutions, in units of 1e5.
     let work: Int
     var levels = 3
-    /// Convolutions that upstream keeps but never uses; no graph has them.
+    /// Layers that upstream keeps but never uses; no graph has them.
     var unused = 0
     var testDescription: String { name }
   }
@@ -43,6 +43,25 @@ struct NanoDetNetworkTests {
     Size(
       name: "nanodet-m-1.5x-416", side: 416, parameters: 2_077_776, deployed: 2_077_776,
       folded: 2_065_544, work: 11767, unused: 12_384),
+    Size(
+      name: "nanodet-t", side: 320, parameters: 1_360_404, deployed: 1_360_404,
+      folded: 1_351_418, work: 4111, unused: 12_384 + 16_512),
+    Size(
+      name: "nanodet-EfficientNet-Lite0_320", side: 320, parameters: 3_109_136,
+      deployed: 3_109_136, folded: 3_088_256, work: 8210, unused: 9312),
+    Size(
+      name: "nanodet-EfficientNet-Lite1_416", side: 416, parameters: 4_011_768,
+      deployed: 4_011_768, folded: 3_983_912, work: 19329, unused: 17_028),
+    Size(
+      name: "nanodet-EfficientNet-Lite2_512", side: 512, parameters: 4_706_488,
+      deployed: 4_706_488, folded: 4_675_648, work: 34048, unused: 17_028),
+    Size(
+      name: "nanodet-g", side: 416, parameters: 3_805_656, deployed: 3_805_656,
+      folded: 3_803_096, work: 20901, unused: 17_028),
+    // Upstream's 6,754,584 has its branches merged but the normalisations of the head left, of 768 channels.
+    Size(
+      name: "nanodet-RepVGG-A0_416", side: 416, parameters: 7_404_408, deployed: 7_404_408,
+      folded: 6_754_584 - 768, work: 61271, unused: 17_028),
     Size(
       name: "nanodet-plus-m_320", side: 320, parameters: 4_330_904, deployed: 1_197_924,
       folded: 1_186_346, work: 4507, levels: 4),

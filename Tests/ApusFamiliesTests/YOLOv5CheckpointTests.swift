@@ -124,12 +124,13 @@ struct YOLOv5CheckpointTests {
   }
 
   /// `[1, anchors · width, H, W]` as `[1, anchors, H, W, width]`.
-  static func anchorsLast(_ head: Tensor, width: Int) -> [Float] {
+  static func anchorsLast(_ head: Tensor, width: Int, image: Int = 0) -> [Float] {
     let values = head.floats
     let plane = head.shape[2] * head.shape[3]
+    let start = image * head.shape[1] * plane
     return (0..<(head.shape[1] / width)).flatMap { anchor in
       (0..<plane).flatMap { cell in
-        (0..<width).map { values[(anchor * width + $0) * plane + cell] }
+        (0..<width).map { values[start + (anchor * width + $0) * plane + cell] }
       }
     }
   }

@@ -40,6 +40,20 @@ struct YOLOv5GoldenTests {
     }
   }
 
+  /// In the form for training, against a run in binary64.
+  @Test(arguments: ["old", "fused"])
+  func trainingEqualsPyTorch(_ name: String) throws {
+    let vectors = try SafetensorsFixture(
+      bytes: try Self.bytes("\(name).safetensors"), name: name)
+    let network = try Self.open(name).network
+    let heads = try NetworkRun(network, .training, on: try vectors("input_train")).heads()
+    for (level, head) in heads.enumerated() {
+      let expected = try vectors.floats("train\(level)")
+      #expect(
+        YOLOv5CheckpointTests.difference(head.floats, expected, .heads) == nil, "level \(level)")
+    }
+  }
+
   /// Strides follow from the layers, anchors in pixels from them, not from the zeros in the file.
   @Test func theOldLayoutIsDescribed() throws {
     let checkpoint = try Self.open("old")

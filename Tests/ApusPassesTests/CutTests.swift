@@ -8,7 +8,9 @@ import ApusTestSupport
 import Testing
 
 @Suite struct CutTests {
-  @Test(arguments: ["v60", "v70", "computed", "focus", "three", "raw", "nms"], [false, true])
+  @Test(
+    arguments: ["v60", "v70", "computed", "focus", "three", "raw", "nms", "branches"],
+    [false, true])
   func anchorHeadsAreFound(_ fixture: String, _ isSimplified: Bool) throws {
     var graph = try Fixture.read(fixture)
     if isSimplified { _ = try Pipeline.simplify.run(on: &graph) }
@@ -18,7 +20,7 @@ import Testing
     #expect(cut.heads.allSatisfy { $0.role == .anchorGrid })
     #expect(cut.anchors == 3)
     #expect(cut.classes == 3)
-    if fixture == "raw" {
+    if ["raw", "branches"].contains(fixture) {
       #expect(cut.droppedCount == 0)
       #expect(cut.explanation.contains { $0.contains("assumed") })
     } else {

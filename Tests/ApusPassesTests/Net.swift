@@ -48,7 +48,9 @@ struct Net {
 
 /// A model file that lies beside the tests; `Tools/conformance/export_yolov5_like.py` makes them.
 enum Fixture {
-  static let names = ["v60", "v70", "computed", "focus", "three", "raw", "dfl", "topk", "nms"]
+  static let names = [
+    "v60", "v70", "computed", "focus", "three", "raw", "dfl", "topk", "nms", "branches",
+  ]
 
   static func read(_ name: String) throws -> Graph {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -26,9 +26,11 @@ struct PassCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct PassTests {
-  @Test(
-    arguments: SimplifyCases.all + LayoutCases.all + FuseCases.all + FocusCases.all
-      + ActivationCases.all)
+  static let cases =
+    SimplifyCases.all + LayoutCases.all + FuseCases.all + BranchCases.all + FocusCases.all
+    + ActivationCases.all
+
+  @Test(arguments: cases)
   func doesWhatItSays(_ example: PassCase) throws {
     var net = Net()
     let before = try example.build(&net)
@@ -55,11 +57,9 @@ struct PassCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test func everyPassHasAPositiveAndAMiss() {
-    let cases =
-      SimplifyCases.all + LayoutCases.all + FuseCases.all + FocusCases.all + ActivationCases.all
     for pass in Pipeline.compile.passes {
-      #expect(cases.contains { $0.pass == pass.name && $0.remains != nil }, "\(pass.name)")
-      #expect(cases.contains { $0.pass == pass.name && $0.remains == nil }, "\(pass.name)")
+      #expect(Self.cases.contains { $0.pass == pass.name && $0.remains != nil }, "\(pass.name)")
+      #expect(Self.cases.contains { $0.pass == pass.name && $0.remains == nil }, "\(pass.name)")
     }
   }
 }

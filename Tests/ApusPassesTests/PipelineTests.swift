@@ -80,6 +80,16 @@ import Testing
     #expect(first.provenance.sources.count > 8)
   }
 
+  @Test func branchesBecomeOneConvolutionEach() throws {
+    var trained = try Fixture.read("branches")
+    #expect(trained.kinds.count { $0 == "Conv" } == 18)
+    #expect(trained.kinds.count { $0 == "BatchNormalization" } == 16)
+    _ = try Pipeline.simplify.run(on: &trained)
+    var plain = try Fixture.read("raw")
+    _ = try Pipeline.simplify.run(on: &plain)
+    #expect(trained.kinds.sorted() == plain.kinds.sorted())
+  }
+
   @Test(.enabled(if: Shared.isPresent, Comment(rawValue: Shared.absence)))
   func officialModelsShrinkAsWithOnnxsim() throws {
     // Nodes that onnxsim 0.8.1 leaves, its Constant nodes not counted.

@@ -13,6 +13,8 @@ heads), random weights, 3 classes. What matters is how the heads are decoded:
     dfl      boxes as distributions and classes in separate heads, without objectness, one output
     topk     dfl followed by the choice of the best boxes (YOLOv10's end-to-end form), one output [N, 10, 6]
     nms      v70 followed by NonMaxSuppression
+    branches raw, as YOLOv7, YOLOv10 and RepVGG train it: parallel convolutions with a normalisation each, constants
+             before and after the convolutions of the heads
 
 Needs the PyPI packages of requirements-torch.txt. Usage: export_yolov5_like.py FOLDER
 """
@@ -48,6 +50,23 @@ class ConvBlock(nn.Module):
         return self.act(self.bn(self.conv(x)))
 
 
+class Branches(nn.Module):
+    """Convolutions of one value with kernels of several sizes, a normalisation each, added."""
+
+    def __init__(self, c1, c2, kernels, groups=1, s=1, identity=False):
+        super().__init__()
+        self.branches = nn.ModuleList(
+            nn.Sequential(
+                nn.Conv2d(c1, c2, k, s, k // 2, groups=groups, bias=False), nn.BatchNorm2d(c2))
+            for k in kernels)
+        if identity:
+            self.branches.append(nn.BatchNorm2d(c1))
+        self.act = nn.SiLU()
+
+    def forward(self, x):
+        return self.act(sum((branch(x) for branch in self.branches[1:]), self.branches[0](x)))
+
+
 class Focus(nn.Module):
     def __init__(self, c1, c2):
         super().__init__()
@@ -75,7 +94,7 @@ class Pool(nn.Module):
 class Body(nn.Module):
     """Picture to three levels of features, with a residual, a pool pyramid and a way up and down."""
 
-    def __init__(self, width=4, focus=False):
+    def __init__(self, width=4, focus=False, branches=False):
         super().__init__()
         w = width
         self.stem = Focus(3, w) if focus else ConvBlock(3, w, 6, 2, 2)
@@ -90,6 +109,11 @@ class Body(nn.Module):
         self.join3 = ConvBlock(4 * w, 2 * w)
         self.back4 = ConvBlock(2 * w, 2 * w, 3, 2)
         self.channels = [2 * w, 4 * w, 4 * w]
+        if branches:
+            self.down2 = Branches(w, w, (3, 1), s=2)
+            self.residual = Branches(2 * w, 2 * w, (3, 1), identity=True)
+            self.down4 = Branches(2 * w, 2 * w, (7, 3), groups=2 * w, s=2)
+            self.back4 = Branches(2 * w, 2 * w, (1, 3), s=2)
 
     def forward(self, x):
         p3 = self.down3(self.down2(self.stem(x)))
@@ -111,6 +135,9 @@ class AnchorHeads(nn.Module):
         self.numbers = 5 + CLASSES
         self.m = nn.ModuleList(nn.Conv2d(c, 3 * self.numbers, 1) for c in channels)
         self.register_buffer("anchors", torch.tensor(ANCHORS, dtype=torch.float32))
+        if form == "branches":
+            self.before = nn.ParameterList(torch.randn(1, c, 1, 1) for c in channels)
+            self.after = nn.ParameterList(torch.randn(1, 3 * self.numbers, 1, 1) for _ in channels)
 
     def grid(self, index, ny, nx):
         y, x = torch.meshgrid(torch.arange(ny), torch.arange(nx), indexing="ij")
@@ -122,6 +149,9 @@ class AnchorHeads(nn.Module):
     def forward(self, features):
         decoded = []
         for index, (conv, x) in enumerate(zip(self.m, features)):
+            if self.form == "branches":
+                decoded.append(self.after[index] * conv(self.before[index] + x))
+                continue
             x = conv(x)
             if self.form == "raw":
                 decoded.append(x)
@@ -147,7 +177,7 @@ class AnchorHeads(nn.Module):
                 wh = (wh * 2) ** 2 * anchors
                 y = torch.cat((xy, wh, conf), 4)
             decoded.append(y.view(x.shape[0], 3 * nx * ny, self.numbers))
-        if self.form in ("raw", "three"):
+        if self.form in ("branches", "raw", "three"):
             return tuple(decoded)
         return torch.cat(decoded, 1)
 
@@ -197,7 +227,7 @@ class DistributionHeads(nn.Module):
 class Detector(nn.Module):
     def __init__(self, form):
         super().__init__()
-        self.body = Body(focus=form == "focus")
+        self.body = Body(focus=form == "focus", branches=form == "branches")
         heads = self.body.channels
         if form in ("dfl", "topk"):
             self.heads = DistributionHeads(heads, chooses=form == "topk")
@@ -220,13 +250,14 @@ def export(form, opset):
     model = Detector(form).eval()
     buffer = io.BytesIO()
     dynamic = {"images": {0: "batch", 2: "height", 3: "width"}} if form == "computed" else None
-    keep = torch.onnx.TrainingMode.PRESERVE if form == "focus" else torch.onnx.TrainingMode.EVAL
+    as_trained = form in ("focus", "branches")
+    keep = torch.onnx.TrainingMode.PRESERVE if as_trained else torch.onnx.TrainingMode.EVAL
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             model, torch.zeros(1, 3, SIZE, SIZE), buffer, opset_version=opset, dynamo=False,
             input_names=["images"], dynamic_axes=dynamic, training=keep,
-            do_constant_folding=form != "focus")
+            do_constant_folding=not as_trained)
     graph = onnx.load_from_string(buffer.getvalue())
     graph.producer_version = ""
     return graph
@@ -266,7 +297,7 @@ def main():
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     opsets = {"v60": 12, "v70": 17, "computed": 13, "focus": 11, "three": 12, "raw": 12, "dfl": 17,
-              "topk": 13}
+              "topk": 13, "branches": 13}
     for form, opset in opsets.items():
         onnx.save(export(form, opset), folder / f"{form}.onnx")
     onnx.save(with_suppression(export("v70", 17)), folder / "nms.onnx")

@@ -9,6 +9,7 @@ them hold an input and the raw outputs that PyTorch computes. Needs the PyPI pac
 Tools/conformance/requirements-torch.txt. Run it from the root of the repository; the results are committed.
 """
 
+import copy
 import pathlib
 import sys
 import types
@@ -221,9 +222,15 @@ def write(name, model, size, wrap):
     model.eval()
     image = torch.rand(1, 3, *size)
     heads = model(image)
+    # In training the batch's own statistics magnify rounding: only binary64 tells what is right.
+    exact = copy.deepcopy(model).double().train()
+    images = torch.rand(2, 3, *size)
+    trained = exact(images.double())
     content = wrap(model)
     torch.save(content, FOLDER / f"{name}.pt")
     tensors = {"input": image} | {f"head{level}": head for level, head in enumerate(heads)}
+    tensors |= {"input_train": images}
+    tensors |= {f"train{level}": head.float() for level, head in enumerate(trained)}
     safetensors.torch.save_file(tensors, FOLDER / f"{name}.safetensors")
 
 

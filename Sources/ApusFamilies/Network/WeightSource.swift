@@ -8,11 +8,3 @@ package enum WeightSource: Sendable {
   /// Upstream's initialisation, with numbers that follow from a seed.
   case fresh(seed: UInt64)
 }
-
-/// What a network is built for.
-public enum NetworkForm: String, Sendable, CaseIterable {
-  /// Every head, normalisation by the statistics of the batch.
-  case training
-  /// The heads that are used after training, normalisation by the running statistics.
-  case inference
-}
