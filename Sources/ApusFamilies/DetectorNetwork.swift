@@ -59,10 +59,18 @@ public struct DetectorNetwork: Sendable {
     return grid.isEmpty ? nil : AnchorSet(grid: grid, strides: strides)
   }
 
+  /// The side of the only square input that the network takes; nil for those that take many.
+  public var onlyInputSide: Int? {
+    architecture.outlineSide < 1024 ? architecture.outlineSide : nil
+  }
+
+  /// What height and width of an input must be multiples of.
+  public var sideMultiple: Int { architecture.sideMultiple ?? strides.max() ?? 32 }
+
   /// The side of the square input that the network is published for, or that others of its levels are.
   public var defaultInputSide: Int {
     if let variant { return variant.side }
-    if architecture.outlineSide < 1024 { return architecture.outlineSide }
+    if let onlyInputSide { return onlyInputSide }
     guard family != .nanodet else { return 320 }
     return (strides.max() ?? 32) > 32 ? 1280 : 640
   }
