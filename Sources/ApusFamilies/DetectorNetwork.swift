@@ -21,9 +21,12 @@ public struct DetectorNetwork: Sendable {
   package let weights: WeightSource
 
   /// A network whose state is compared with its description before anything is built.
+  ///
+  /// - Parameter variant: which published network it is; nil to find out, which cannot tell networks apart that
+  ///   differ in the size of their input alone.
   package init(
     _ family: any DetectorFamily.Type, _ architecture: any Architecture, weights: WeightSource,
-    classNames: ClassNames
+    classNames: ClassNames, variant: Variant? = nil
   ) throws(FamilyError) {
     let outline = try NetworkOutline(architecture)
     if case .state(let state) = weights { try state.check(against: outline.entries) }
@@ -39,7 +42,7 @@ public struct DetectorNetwork: Sendable {
     entries = outline.entries
     strides = outline.strides
     layerClasses = architecture.layerClasses
-    variant = family.variant(of: architecture, outline: outline)
+    self.variant = variant ?? family.variant(of: architecture, outline: outline)
   }
 
   /// The published name, or `custom`.

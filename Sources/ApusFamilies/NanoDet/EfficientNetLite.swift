@@ -1,14 +1,14 @@
 package import ApusGraph
 
-// "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", Tan and Le, 2019, table 1, without
-// squeeze and excitation and with ReLU6; nanodet/model/backbone/efficientnet_lite.py of RangiLyu/nanodet.
+// EfficientNet-Lite (Google, 2020), as nanodet/model/backbone/efficientnet_lite.py of RangiLyu/nanodet has it.
 
-/// The backbone of NanoDet-EfficientNet-Lite: `EfficientNetLite`.
+/// Inverted residuals with ReLU6, without squeeze and excitation: `EfficientNetLite`.
 ///
-/// Stages 2, 4 and 6 give the maps of strides 8, 16 and 32. Upstream drops blocks at random in training (stochastic
-/// depth); that is not part of the graph.
+/// A 3x3 convolution of stride 2, then seven stages; the maps of strides 8, 16 and 32 are the outputs of the
+/// third, fifth and seventh. Upstream's training leaves out residual branches at random (`drop_connect`); that is
+/// not built, the training form keeps every branch.
 package struct EfficientNetLite: FeatureStage {
-  /// Blocks of one size.
+  /// Blocks of one size; the first of them has the stage's stride.
   package struct Stage: Sendable, Hashable {
     /// The channels that come out.
     package var channels: Int
@@ -16,134 +16,157 @@ package struct EfficientNetLite: FeatureStage {
     package var count: Int
     /// The side of the depthwise kernels.
     package var kernel: Int
-    /// The stride of the first block.
-    package var stride: Int
-    /// The multiple of channels inside of a block.
+    /// The channels inside of a block for each that comes in.
     package var expansion: Int
   }
 
   /// The channels of the first convolution.
   package var stemChannels: Int
-  /// The stages in order.
+  /// The seven stages.
   package var stages: [Stage]
 
-  package var outputChannels: [Int] { Self.levels.map { stages[$0].channels } }
+  /// The strides of the stages, which no tensor tells.
+  private static let strides = [1, 2, 2, 2, 1, 2, 1]
+  /// The stages whose outputs are the maps.
+  private static let mapStages = [2, 4, 6]
 
-  private static let levels = [2, 4, 6]
+  package var outputChannels: [Int] { Self.mapStages.map { stages[$0].channels } }
 
-  /// The stages of size 0: channels, blocks, kernel, stride, expansion.
-  private static let table = [
-    Stage(channels: 16, count: 1, kernel: 3, stride: 1, expansion: 1),
-    Stage(channels: 24, count: 2, kernel: 3, stride: 2, expansion: 6),
-    Stage(channels: 40, count: 2, kernel: 5, stride: 2, expansion: 6),  // stride 8
-    Stage(channels: 80, count: 3, kernel: 3, stride: 2, expansion: 6),
-    Stage(channels: 112, count: 3, kernel: 5, stride: 1, expansion: 6),  // stride 16
-    Stage(channels: 192, count: 4, kernel: 5, stride: 2, expansion: 6),
-    Stage(channels: 320, count: 1, kernel: 3, stride: 1, expansion: 6),  // stride 32
+  /// The network of 1.0 times the width and 1.0 times the depth.
+  package static let lite0 = EfficientNetLite(width: 1, depth: 1)
+  /// The network of 1.0 times the width and 1.1 times the depth.
+  package static let lite1 = EfficientNetLite(width: 1, depth: 1.1)
+  /// The network of 1.1 times the width and 1.2 times the depth.
+  package static let lite2 = EfficientNetLite(width: 1.1, depth: 1.2)
+
+  /// The stages of EfficientNet-B0.
+  private static let base = [
+    Stage(channels: 16, count: 1, kernel: 3, expansion: 1),
+    Stage(channels: 24, count: 2, kernel: 3, expansion: 6),
+    Stage(channels: 40, count: 2, kernel: 5, expansion: 6),
+    Stage(channels: 80, count: 3, kernel: 3, expansion: 6),
+    Stage(channels: 112, count: 3, kernel: 5, expansion: 6),
+    Stage(channels: 192, count: 4, kernel: 5, expansion: 6),
+    Stage(channels: 320, count: 1, kernel: 3, expansion: 6),
   ]
 
-  /// A published size: width and depth are multiples of 1 and 1 for Lite0, 1 and 1.1 for Lite1, 1.1 and 1.2 for
-  /// Lite2; the first and the last stage keep their one block.
+  /// A network of a width and depth; the first convolution and the counts of the outer stages stay.
   package init(width: Double, depth: Double) {
     stemChannels = 32
-    stages = Self.table
+    stages = Self.base
     for index in stages.indices {
-      stages[index].channels = Self.rounded(stages[index].channels, times: width)
-      if stages[index].count > 1 {
-        stages[index].count = Int((Double(stages[index].count) * depth).rounded(.up))
-      }
+      stages[index].channels = Self.channels(Double(stages[index].channels) * width)
+      guard index > 0, index < stages.count - 1 else { continue }
+      stages[index].count = Int((Double(stages[index].count) * depth).rounded(.up))
     }
   }
 
-  /// The nearest multiple of 8, but the next one where it is more than a tenth below.
-  private static func rounded(_ channels: Int, times width: Double) -> Int {
-    let wanted = Double(channels) * width
-    let near = max(8, Int(wanted + 4) / 8 * 8)
-    return Double(near) < 0.9 * wanted ? near + 8 : near
+  /// The nearest multiple of 8, but not less than nine tenths.
+  private static func channels(_ wanted: Double) -> Int {
+    let rounded = max(8, Int(wanted + 4) / 8 * 8)
+    return Double(rounded) < 0.9 * wanted ? rounded + 8 : rounded
   }
 
   /// Reads the sizes; nil where the tensors are of another backbone.
   package init?(state: WeightState, path: String) throws(FamilyError) {
-    guard state.has("\(path).blocks.0.0._depthwise_conv") else { return nil }
+    guard state.has("\(path).blocks.0.0._project_conv") else { return nil }
     stemChannels = try state.sizes("\(path).stem.0.weight", rank: 4)[0]
-    stages = Self.table
-    var input = stemChannels
-    for index in stages.indices {
-      let first = "\(path).blocks.\(index).0"
-      let depthwise = try state.sizes("\(first)._depthwise_conv.weight", rank: 4)
-      stages[index].channels = try state.sizes("\(first)._project_conv.weight", rank: 4)[0]
-      stages[index].count = state.count(below: "\(path).blocks.\(index)")
-      stages[index].kernel = depthwise[2]
-      stages[index].expansion =
-        state.has("\(first)._expand_conv") ? max(depthwise[0] / input, 2) : 1
-      input = stages[index].channels
+    stages = []
+    let count = state.count(below: "\(path).blocks")
+    guard count == Self.strides.count else {
+      throw FamilyError(
+        .weights, at: "\(path).blocks", "has \(count) stages, expected \(Self.strides.count)")
     }
-  }
-
-  static let activation = Activation.relu6
-
-  static func normalisation(_ channels: Int) -> Normalisation {
-    Normalisation(channels, epsilon: 1e-3, momentum: 0.01)
+    for index in 0..<count {
+      let stage = "\(path).blocks.\(index)"
+      let depthwise = try state.sizes("\(stage).0._depthwise_conv.weight", rank: 4)
+      var expansion = 1
+      if state.has("\(stage).0._expand_conv") {
+        let sizes = try state.sizes("\(stage).0._expand_conv.weight", rank: 4)
+        expansion = max(sizes[0] / sizes[1], 1)
+      }
+      stages.append(
+        Stage(
+          channels: try state.sizes("\(stage).0._project_conv.weight", rank: 4)[0],
+          count: state.count(below: stage), kernel: depthwise[2], expansion: expansion))
+    }
   }
 
   package func build(
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
   ) throws(FamilyError) -> [ValueID] {
-    var first = Convolution(3, stemChannels, kernel: 3, stride: 2)
-    first.initialWeight = .kaiming(first)
-    let stem = Chain([first, Self.normalisation(stemChannels), Self.activation])
+    let stem = Chain([
+      Self.convolution(3, stemChannels, kernel: 3, stride: 2), Self.normalisation(stemChannels),
+      Activation.relu6,
+    ])
     var value = try stem.build(in: &network, from: inputs, path: "\(path).stem")
     var channels = stemChannels
     var maps: [ValueID] = []
-    for (index, stage) in stages.enumerated() {
-      for place in 0..<stage.count {
-        var one = stage
-        if place > 0 { one.stride = 1 }
-        value = try InvertedBlock(channels, one)
-          .build(in: &network, from: value, path: "\(path).blocks.\(index).\(place)")
+    for (number, stage) in stages.enumerated() {
+      for index in 0..<stage.count {
+        let block = InvertedResidual(
+          channels, stage.channels, kernel: stage.kernel,
+          stride: index == 0 ? Self.strides[number] : 1, expansion: stage.expansion)
+        value = try block.build(
+          in: &network, from: value, path: "\(path).blocks.\(number).\(index)")
         channels = stage.channels
       }
-      if Self.levels.contains(index) { maps.append(value) }
+      if Self.mapStages.contains(number) { maps.append(value) }
     }
     return maps
   }
-}
 
-/// Channels widened, convolved each for itself, and narrowed, with the input added where sizes stay: `MBConvBlock`.
-private struct InvertedBlock: Block {
-  /// Convolutions with their names and those of their normalisations; all but the last are activated.
-  let layers: [(name: String, norm: String, convolution: Convolution)]
-  let addsInput: Bool
-
-  init(_ inputChannels: Int, _ stage: EfficientNetLite.Stage) {
-    let inner = inputChannels * stage.expansion
-    var layers = [
-      ("_expand_conv", "_bn0", Convolution(inputChannels, inner)),
-      (
-        "_depthwise_conv", "_bn1",
-        Convolution(inner, inner, kernel: stage.kernel, stride: stage.stride, groups: inner)
-      ),
-      ("_project_conv", "_bn2", Convolution(inner, stage.channels)),
-    ]
-    if stage.expansion == 1 { layers.removeFirst() }
-    for index in layers.indices { layers[index].2.initialWeight = .kaiming(layers[index].2) }
-    self.layers = layers
-    addsInput = stage.stride == 1 && inputChannels == stage.channels
+  /// A convolution without bias.
+  static func convolution(
+    _ input: Int, _ output: Int, kernel: Int = 1, stride: Int = 1, groups: Int = 1
+  ) -> Convolution {
+    var convolution = Convolution(input, output, kernel: kernel, stride: stride, groups: groups)
+    convolution.initialWeight = .kaiming(convolution)
+    return convolution
   }
 
-  func build(
+  /// A normalisation with the constants of EfficientNet.
+  static func normalisation(_ channels: Int) -> Normalisation {
+    Normalisation(channels, epsilon: 1e-3, momentum: 0.01)
+  }
+}
+
+/// Channels spread by a pointwise convolution, convolved each for itself, and drawn together: `MBConvBlock`.
+///
+/// The input is added where the sizes allow it; there is no activation after the last convolution.
+package struct InvertedResidual: Block {
+  private var steps: [(convolution: Convolution, name: String, norm: String)]
+  private var adds: Bool
+
+  /// A block of the given channels; without the first convolution where `expansion` is 1.
+  package init(
+    _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int, expansion: Int
+  ) {
+    let inner = inputChannels * expansion
+    adds = stride == 1 && inputChannels == outputChannels
+    steps = [
+      (
+        EfficientNetLite.convolution(inner, inner, kernel: kernel, stride: stride, groups: inner),
+        "_depthwise_conv", "_bn1"
+      ),
+      (EfficientNetLite.convolution(inner, outputChannels), "_project_conv", "_bn2"),
+    ]
+    guard expansion > 1 else { return }
+    steps.insert(
+      (EfficientNetLite.convolution(inputChannels, inner), "_expand_conv", "_bn0"), at: 0)
+  }
+
+  package func build(
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
   ) throws(FamilyError) -> ValueID {
     var value = inputs[0]
-    for (index, layer) in layers.enumerated() {
-      value = try layer.convolution.build(in: &network, from: value, path: "\(path).\(layer.name)")
-      value = try EfficientNetLite.normalisation(layer.convolution.outputChannels)
-        .build(in: &network, from: value, path: "\(path).\(layer.norm)")
-      if index < layers.count - 1 {
-        value = try network.activate(
-          value, with: EfficientNetLite.activation, name: "\(path).\(layer.name).act")
-      }
+    for (index, step) in steps.enumerated() {
+      value = try step.convolution.build(in: &network, from: value, path: "\(path).\(step.name)")
+      value = try EfficientNetLite.normalisation(step.convolution.outputChannels)
+        .build(in: &network, from: value, path: "\(path).\(step.norm)")
+      guard index < steps.count - 1 else { break }
+      value = try network.activate(value, with: .relu6, name: "\(path).\(step.norm).act")
     }
-    return addsInput ? try network.add(value, inputs[0], name: "\(path).add") : value
+    return adds ? try network.add(value, inputs[0], name: "\(path).add") : value
   }
 }

@@ -21,7 +21,7 @@ package enum NanoDet: DetectorFamily {
   /// Backbones, with the function that configurations use them and the head on them with.
   private static let backbones: [(any FeatureStage.Type, Activation)] = [
     (ShuffleNetV2.self, .leakyRelu(0.1)),
-    (CustomCspNet.self, .leakyRelu(0.1)),
+    (CustomCSPNet.self, .leakyRelu(0.1)),
     (EfficientNetLite.self, .relu6),
     (RepVGG.self, .relu),
   ]

@@ -27,19 +27,19 @@ enum NanoDetVariants {
     Row("nanodet-m-1.5x-416", side: 416, ap: 26.8, ap50: 42.4) { m(large, channels: 128, $0) },
     Row("nanodet-t", side: 320, ap: 21.7, ap50: 36.3) { t($0) },
     Row("nanodet-EfficientNet-Lite0_320", side: 320, ap: 24.7, ap50: 40.4) {
-      lite(width: 1, depth: 1, channels: 96, layers: 2, bins: 8, $0)
+      lite(.lite0, channels: 96, layers: 2, bins: 8, $0)
     },
     Row("nanodet-EfficientNet-Lite1_416", side: 416, ap: 30.3, ap50: 47.1) {
-      lite(width: 1, depth: 1.1, channels: 128, layers: 3, bins: 11, $0)
+      lite(.lite1, channels: 128, layers: 3, bins: 11, $0)
     },
     Row("nanodet-EfficientNet-Lite2_512", side: 512, ap: 32.6, ap50: 50.1) {
-      lite(width: 1.1, depth: 1.2, channels: 128, layers: 4, bins: 11, $0)
+      lite(.lite2, channels: 128, layers: 4, bins: 11, $0)
     },
     Row("nanodet-g", side: 416, ap: 22.9) {
-      plain(CustomCspNet(), layers: 1, activation: .leakyRelu(0.1), $0)
+      plain(CustomCSPNet.g, layers: 1, activation: .leakyRelu(0.1), $0)
     },
     Row("nanodet-RepVGG-A0_416", side: 416, ap: 27.8) {
-      plain(RepVGG.a0(lastChannels: 512), layers: 2, activation: .relu, $0)
+      plain(RepVGG.a0, layers: 2, activation: .relu, $0)
     },
     Row("nanodet-plus-m_320", side: 320, ap: 27.0, ap50: 41.8) { plus(full, channels: 96, $0) },
     Row("nanodet-plus-m_416", side: 416, ap: 30.4, ap50: 45.9) { plus(full, channels: 96, $0) },
@@ -73,9 +73,8 @@ enum NanoDetVariants {
 
   /// EfficientNet-Lite and a PAN, all with ReLU6.
   private static func lite(
-    width: Double, depth: Double, channels: Int, layers: Int, bins: Int, _ classCount: Int
+    _ backbone: EfficientNetLite, channels: Int, layers: Int, bins: Int, _ classCount: Int
   ) -> NanoDetArchitecture {
-    let backbone = EfficientNetLite(width: width, depth: depth)
     var head = NanoDetHead(
       .nanodet, classCount: classCount, bins: bins, channels: channels, depth: layers)
     head.activation = .relu6

@@ -1,103 +1,129 @@
 package import ApusGraph
 
-// "RepVGG: Making VGG-style ConvNets Great Again", Ding and others, 2021; nanodet/model/backbone/repvgg.py of
-// RangiLyu/nanodet.
+// "RepVGG: Making VGG-style ConvNets Great Again", Ding and others, 2021; as nanodet/model/backbone/repvgg.py and
+// RepVGGConvModule of nanodet/model/module/conv.py of RangiLyu/nanodet have it.
 
-/// The backbone of NanoDet-RepVGG: `RepVGG`.
+/// 3x3 convolutions with ReLU one after another, trained with parallel branches: `RepVGG`.
 ///
-/// Blocks of parallel convolutions that can be merged into one. The first block of each of the five stages has
-/// stride 2; the last three stages give the maps of strides 8, 16 and 32.
+/// A block of stride 2, then four stages, the first block of each of stride 2; the outputs of the last three are
+/// the maps of strides 8, 16 and 32.
 package struct RepVGG: FeatureStage {
-  /// The channels and the number of blocks of each stage.
-  package var stages: [(channels: Int, count: Int)]
-  /// Whether the branches of each block are merged in the weights already.
-  package var isMerged = false
-
-  package var outputChannels: [Int] { stages.suffix(3).map(\.channels) }
-
-  private static let stageCount = 5
-
-  /// A0 with the given number of channels in the last stage.
-  package static func a0(lastChannels: Int) -> RepVGG {
-    RepVGG(stages: [(48, 1), (48, 2), (96, 4), (192, 14), (lastChannels, 1)])
+  /// A block: channels that come out and groups of its convolutions.
+  package struct Layer: Sendable, Hashable {
+    /// The channels that come out.
+    package var channels: Int
+    /// The groups of channels that are convolved for themselves.
+    package var groups = 1
   }
 
-  private init(stages: [(channels: Int, count: Int)]) { self.stages = stages }
+  /// The channels of the first block.
+  package var stemChannels: Int
+  /// The blocks of the four stages.
+  package var stages: [[Layer]]
+  /// Whether every block is the one convolution that its branches merge into: upstream's `deploy`.
+  package var isDeployed = false
+
+  /// The number of stages, each of stride 2.
+  private static let stageCount = 4
+
+  package var outputChannels: [Int] {
+    stages.dropFirst().map { $0.last?.channels ?? stemChannels }
+  }
+
+  /// RepVGG-A0 with 512 channels in the last stage, upstream's `last_channel`, instead of 1280.
+  package static let a0 = RepVGG(channels: [48, 96, 192, 512], counts: [2, 4, 14, 1])
+
+  /// A network without groups, of the given channels and numbers of blocks for each of the four stages.
+  package init(channels: [Int], counts: [Int]) {
+    stages = zip(channels, counts).map { [Layer](repeating: Layer(channels: $0), count: $1) }
+    stemChannels = min(64, channels.first ?? 64)
+  }
 
   /// Reads the sizes; nil where the tensors are of another backbone.
   package init?(state: WeightState, path: String) throws(FamilyError) {
-    isMerged = state.has("\(path).stage0.rbr_reparam")
-    guard isMerged || state.has("\(path).stage0.rbr_dense") else { return nil }
-    let weight = isMerged ? "rbr_reparam.weight" : "rbr_dense.0.weight"
+    isDeployed = state.has("\(path).stage0.rbr_reparam")
+    guard isDeployed || state.has("\(path).stage0.rbr_dense") else { return nil }
+    let name = isDeployed ? "rbr_reparam.weight" : "rbr_dense.0.weight"
+    stemChannels = try state.sizes("\(path).stage0.\(name)", rank: 4)[0]
     stages = []
-    for index in 0..<Self.stageCount {
-      let place = Self.place(stage: index, block: 0, path: path)
-      let channels = try state.sizes("\(place).\(weight)", rank: 4)[0]
-      let count = index == 0 ? 1 : state.count(below: "\(path).stage\(index)")
-      stages.append((channels, count))
+    var channels = stemChannels
+    for number in 1...Self.stageCount {
+      let stage = "\(path).stage\(number)"
+      var layers: [Layer] = []
+      for index in 0..<max(state.count(below: stage), 1) {
+        let weight = "\(stage).\(index).\(name)"
+        let sizes = try state.sizes(weight, rank: 4)
+        guard channels % sizes[1] == 0, sizes[0] % (channels / sizes[1]) == 0 else {
+          throw FamilyError(
+            .weights, at: weight,
+            "is \(sizes): \(channels) channels do not divide into groups of \(sizes[1])")
+        }
+        layers.append(Layer(channels: sizes[0], groups: channels / sizes[1]))
+        channels = sizes[0]
+      }
+      stages.append(layers)
     }
   }
 
   package func build(
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
   ) throws(FamilyError) -> [ValueID] {
-    var value = inputs[0]
-    var channels = 3
+    var block = ParallelConvolutions(3, stemChannels, stride: 2, isDeployed: isDeployed)
+    var value = try block.build(in: &network, from: inputs, path: "\(path).stage0")
+    var channels = stemChannels
     var maps: [ValueID] = []
-    for (index, stage) in stages.enumerated() {
-      for block in 0..<stage.count {
-        let block = (
-          RepVGGBlock(channels, stage.channels, stride: block == 0 ? 2 : 1, isMerged: isMerged),
-          Self.place(stage: index, block: block, path: path)
-        )
-        value = try block.0.build(in: &network, from: value, path: block.1)
-        channels = stage.channels
+    for (number, layers) in stages.enumerated() {
+      for (index, layer) in layers.enumerated() {
+        block = ParallelConvolutions(
+          channels, layer.channels, stride: index == 0 ? 2 : 1, groups: layer.groups,
+          isDeployed: isDeployed)
+        value = try block.build(
+          in: &network, from: value, path: "\(path).stage\(number + 1).\(index)")
+        channels = layer.channels
       }
-      maps.append(value)
+      if number > 0 { maps.append(value) }
     }
-    return Array(maps.suffix(3))
-  }
-
-  /// The first stage is one block, the others are lists.
-  private static func place(stage: Int, block: Int, path: String) -> String {
-    stage == 0 ? "\(path).stage0" : "\(path).stage\(stage).\(block)"
+    return maps
   }
 }
 
-/// A 3x3 and a 1x1 convolution with a normalisation each, added to the normalised input where sizes stay, then
-/// ReLU: `RepVGGConvModule`.
-private struct RepVGGBlock: Block {
-  let dense: Convolution
-  let pointwise: Convolution
-  let hasIdentity: Bool
-  let isMerged: Bool
+/// The sum of a 3x3 convolution, a 1x1 convolution and the input, each normalised, and ReLU: `RepVGGConvModule`.
+///
+/// The input is a branch only where the sizes allow it. Deployed, it is one 3x3 convolution with bias.
+package struct ParallelConvolutions: Block {
+  private var dense: Convolution
+  private var pointwise: Convolution
+  private var hasIdentity: Bool
+  private var isDeployed: Bool
 
-  init(_ inputChannels: Int, _ outputChannels: Int, stride: Int, isMerged: Bool) {
+  /// A block of the given channels.
+  package init(
+    _ inputChannels: Int, _ outputChannels: Int, stride: Int, groups: Int = 1, isDeployed: Bool
+  ) {
     dense = Convolution(
-      inputChannels, outputChannels, kernel: 3, stride: stride, hasBias: isMerged)
-    pointwise = Convolution(inputChannels, outputChannels, stride: stride)
-    hasIdentity = inputChannels == outputChannels && stride == 1
-    self.isMerged = isMerged
+      inputChannels, outputChannels, kernel: 3, stride: stride, groups: groups,
+      hasBias: isDeployed)
+    pointwise = Convolution(inputChannels, outputChannels, stride: stride, groups: groups)
+    hasIdentity = stride == 1 && inputChannels == outputChannels
+    self.isDeployed = isDeployed
   }
 
-  func build(
+  package func build(
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
   ) throws(FamilyError) -> ValueID {
-    let sum: ValueID
-    if isMerged {
-      sum = try dense.build(in: &network, from: inputs, path: "\(path).rbr_reparam")
-    } else {
-      let norm = Normalisation.standard(dense.outputChannels)
-      let wide = try Chain([dense, norm])
-        .build(in: &network, from: inputs, path: "\(path).rbr_dense")
-      let narrow = try Chain([pointwise, norm])
-        .build(in: &network, from: inputs, path: "\(path).rbr_1x1")
-      let both = try network.add(wide, narrow, name: "\(path).add")
-      sum =
-        hasIdentity
-        ? try network.add(
-          both, try norm.build(in: &network, from: inputs, path: "\(path).rbr_identity"),
-          name: "\(path).add_identity") : both
+    guard !isDeployed else {
+      let value = try dense.build(in: &network, from: inputs, path: "\(path).rbr_reparam")
+      return try network.activate(value, with: .relu, name: "\(path).act")
+    }
+    let norm = Normalisation.standard(dense.outputChannels)
+    let wide = try Chain([dense, norm])
+      .build(in: &network, from: inputs, path: "\(path).rbr_dense")
+    let narrow = try Chain([pointwise, norm])
+      .build(in: &network, from: inputs, path: "\(path).rbr_1x1")
+    var sum = try network.add(wide, narrow, name: "\(path).add")
+    if hasIdentity {
+      let same = try norm.build(in: &network, from: inputs, path: "\(path).rbr_identity")
+      sum = try network.add(sum, same, name: "\(path).add_identity")
     }
     return try network.activate(sum, with: .relu, name: "\(path).act")
   }

@@ -73,6 +73,15 @@ extension NetworkBuilder {
     try append(Concat(axis: 1), values, name: name)
   }
 
+  /// Pieces of the given sizes along an axis.
+  package mutating func split(
+    _ input: ValueID, axis: Int, sizes: [Int], name: String
+  ) throws(FamilyError) -> [ValueID] {
+    try append(
+      Split(axis: axis, pieces: nil), [input, list(sizes, name: "\(name).sizes")], name: name,
+      outputNames: sizes.indices.map { "\(name).\($0)" })
+  }
+
   /// The largest number under a window.
   package mutating func pool(
     _ input: ValueID, as pool: MaximumPool, name: String
@@ -112,7 +121,7 @@ extension NetworkBuilder {
     return try append(Slice(), [input] + bounds, name: name)
   }
 
-  private mutating func list(_ values: [Int], name: String) -> ValueID {
+  mutating func list(_ values: [Int], name: String) -> ValueID {
     constant(Tensor(values.map(Int64.init)), name: name)
   }
 }
