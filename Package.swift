@@ -166,7 +166,7 @@ let package = Package(
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
         "ApusInterpreter", "ApusPasses", "ApusImage",
       ]),
-    room("ApusToolkit", uses: ["ApusBoxes", "ApusImage"]),
+    room("ApusToolkit", uses: ["ApusTensor", "ApusBoxes", "ApusGraph", "ApusImage"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),
     .testTarget(

@@ -60,7 +60,7 @@ struct GraphLowering {
         try lower(site)
       } else if taken.contains(index) {
         continue
-      } else if LoweringCatalogue.fusesTails(node.op), let tail = tail(of: node, at: index) {
+      } else if LoweringCatalogue.fusesTails(node.op), let tail = tail(of: node, taken: taken) {
         // The step takes the place of the last node, where everything it reads is there.
         taken.formUnion(tail.nodes)
         sites[tail.nodes[tail.nodes.count - 1]] = tail.site
@@ -86,7 +86,10 @@ struct GraphLowering {
   }
 
   /// What can be fused behind a node: an activation, then the sum with a value of the same shape.
-  private func tail(of node: Node, at index: Int) -> (site: Site, nodes: [Int])? {
+  ///
+  /// - Parameter taken: nodes that are fused behind others already: of two convolutions whose results are
+  ///   added, only one takes the sum.
+  private func tail(of node: Node, taken: Set<Int>) -> (site: Site, nodes: [Int])? {
     var site = Site(node)
     var nodes: [Int] = []
     func add(_ reader: Int) {
@@ -102,7 +105,9 @@ struct GraphLowering {
       add(reader)
       site.activation = function
     }
-    if let reader = onlyReader(of: site.output), graph.nodes[reader].op is any ResidualSum {
+    if let reader = onlyReader(of: site.output), !taken.contains(reader),
+      graph.nodes[reader].op is any ResidualSum
+    {
       let sides = graph.nodes[reader].inputs.compactMap { $0 }
       let other = sides.first { $0 != site.output }
       let shape = graph[site.output].fact.fixedShape

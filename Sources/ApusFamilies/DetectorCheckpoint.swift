@@ -1,4 +1,4 @@
-public import ApusBoxes
+import ApusBoxes
 public import ApusCheckpoints
 
 /// A checkpoint of a detector: the network in it, and what the file says of its training.
@@ -26,28 +26,40 @@ public struct DetectorCheckpoint: Sendable {
 
   /// Reads a checkpoint of any family.
   ///
-  /// - Parameter classNames: names for the classes where the file has none of its own; numbers where nil.
   /// - Throws: `FamilyError` where it is of no known family, or its tensors do not fit the network.
-  public init(
-    _ checkpoint: TorchCheckpoint, classNames: ClassNames? = nil
+  public init(_ checkpoint: TorchCheckpoint) throws(FamilyError) {
+    try self.init(
+      FamilyCatalogue.identify(checkpoint),
+      epoch: checkpoint.root["epoch"]?.int.flatMap { $0 >= 0 ? $0 : nil },
+      date: checkpoint.root["date"]?.string)
+  }
+
+  /// Reads the tensors of a model under upstream's names, without modules.
+  ///
+  /// - Throws: `FamilyError` where they are of no known family, or do not fit the network.
+  public init(tensors: [NamedTensor]) throws(FamilyError) {
+    try self.init(FamilyCatalogue.identify(tensors: tensors), epoch: nil, date: nil)
+  }
+
+  private init(
+    _ found: FamilyCatalogue.Identity, epoch: Int?, date: String?
   ) throws(FamilyError) {
-    let found = try FamilyCatalogue.identify(checkpoint)
     guard let name = found.family else {
       throw FamilyError(
         .wrongFamily,
         "this is \(found.description), expected a checkpoint of "
-          + Family.allCases.map(\.rawValue).joined(separator: ", "))
+          + FamilyCatalogue.families.map(\.rawValue).joined(separator: ", "))
     }
     let family = try FamilyCatalogue.family(name)
-    source = found.source
     network =
       if let model = found.model {
         try Self.network(family, recorded: model)
       } else {
-        try Self.network(family, tensors: found.tensors, classNames: classNames)
+        try Self.network(family, tensors: found.tensors)
       }
-    epoch = checkpoint.root["epoch"]?.int.flatMap { $0 >= 0 ? $0 : nil }
-    date = checkpoint.root["date"]?.string
+    source = found.source
+    self.epoch = epoch
+    self.date = date
   }
 
   private static func network(
@@ -67,7 +79,7 @@ public struct DetectorCheckpoint: Sendable {
   }
 
   private static func network(
-    _ family: any DetectorFamily.Type, tensors: [NamedTensor], classNames: ClassNames?
+    _ family: any DetectorFamily.Type, tensors: [NamedTensor]
   ) throws(FamilyError) -> DetectorNetwork {
     let state = WeightState(family.state(tensors))
     let architecture = try family.architecture(of: state)
@@ -75,7 +87,7 @@ public struct DetectorCheckpoint: Sendable {
       architecture.classCount == ClassNames.coco80.count
       ? ClassNames.coco80 : ClassNames(count: architecture.classCount)
     return try DetectorNetwork(
-      family, architecture, weights: .state(state), classNames: classNames ?? standard)
+      family, architecture, weights: .state(state), classNames: standard)
   }
 
   /// The names in the model: a list, or since YOLOv5 v6.2 a dictionary by index.

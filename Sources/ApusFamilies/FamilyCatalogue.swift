@@ -48,7 +48,8 @@ public enum FamilyCatalogue {
     let family = try family(variant.family)
     let architecture = try family.architecture(
       of: variant, classCount: classNames.count, deployed: deployed)
-    return try DetectorNetwork(family, architecture, weights: weights, classNames: classNames)
+    return try DetectorNetwork(
+      family, architecture, weights: weights, classNames: classNames, variant: variant)
   }
 
   /// What a checkpoint was found to be.

@@ -43,6 +43,22 @@ import Testing
       try compilation.executor().run(inputs: inputs), try reference(graph, inputs), "shared")
   }
 
+  /// As RepVGG's blocks and the last level of NanoDet-Plus have it: only the first convolution takes the sum.
+  @Test func aSumOfTwoConvolutionsIsFusedOnce() throws {
+    let test = Case("two convolutions", [[1, 4, 6, 6]]) { g, x, n in
+      let wide = try g.conv(x[0], [4, 4, 3, 3], &n, pads: [1, 1, 1, 1])
+      let narrow = try g.conv(x[0], [4, 4, 1, 1], &n)
+      return [try g.append(Add(), [wide, narrow], name: "sum")]
+    }
+    let graph = try test.graph()
+    let compilation = try Compiler().compile(graph)
+    #expect(compilation.plan.steps.map(\.operators) == ["Conv", "Conv + Add"])
+    let inputs = test.tensors()
+    expectClose(
+      try compilation.executor().run(inputs: inputs), try reference(graph, inputs),
+      "two convolutions")
+  }
+
   @Test func memoryIsUsedAgain() throws {
     let test = Case("chain", [[1, 4, 16, 16]]) { g, x, n in
       var value = x[0]

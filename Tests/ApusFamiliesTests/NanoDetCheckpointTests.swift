@@ -2,7 +2,6 @@ import ApusBoxes
 import ApusCheckpoints
 import ApusFamilies
 import ApusGraph
-import ApusInterpreter
 import ApusTensor
 import ApusTestSupport
 import Foundation
@@ -17,29 +16,28 @@ struct NanoDetCheckpointTests {
     let classes: [String]
     var bins = 8
     var offset = 0.5
-    /// Normalisations whose running statistics after one step in training are known, and their share.
-    let normalisations: [(name: String, share: Double)]
     var folder: String { "data/vectors/arch/nanodet/" }
     var vectors: String { folder + file.prefix { $0 != "." } + ".safetensors" }
     var testDescription: String { file }
   }
 
-  static let plusNormalisations = [
-    ("backbone.conv1.1", 0.1), ("aux_fpn.extra_lvl_out_conv.0.pwnorm", 0.1),
-  ]
-
   static let cases = [
     Case(
-      file: "nd_m05.ckpt", parameters: 169_257, classes: ["ShuffleNetV2", "PAN", "NanoDetHead"],
-      normalisations: [("backbone.conv1.1", 0.1), ("head.cls_convs.2.1.pwnorm", 0.1)]),
+      file: "nd_m05.ckpt", parameters: 169_257, classes: ["ShuffleNetV2", "PAN", "NanoDetHead"]),
     Case(
       file: "nd_plus.ckpt", parameters: 231_219,
       classes: ["ShuffleNetV2", "GhostPAN", "NanoDetPlusHead", "GhostPAN", "SimpleConvHead"],
-      offset: 0, normalisations: plusNormalisations),
+      offset: 0),
     Case(
       file: "nd_plus.model_best.pth", parameters: 231_219,
       classes: ["ShuffleNetV2", "GhostPAN", "NanoDetPlusHead", "GhostPAN", "SimpleConvHead"],
-      offset: 0, normalisations: plusNormalisations),
+      offset: 0),
+    Case(
+      file: "nd_efflite_small.ckpt", parameters: 167_081,
+      classes: ["EfficientNetLite", "PAN", "NanoDetHead"]),
+    Case(
+      file: "nd_repvgg_small.ckpt", parameters: 109_729,
+      classes: ["RepVGG", "PAN", "NanoDetHead"], bins: 11),
   ]
 
   static func network(_ test: Case) throws -> DetectorNetwork {
@@ -114,53 +112,38 @@ struct NanoDetCheckpointTests {
   }
 
   @Test(arguments: cases)
-  func trainingEqualsUpstream(_ test: Case) throws {
-    let network = try Self.network(test)
+  func fusedEqualsUpstream(_ test: Case) throws {
     let vectors = try SafetensorsFixture(test.vectors)
-    let input = try vectors("input_train")
-    let graph = try network.graph(
-      .training,
-      input: NetworkInput(
-        batch: .fixed(input.shape[0]), height: .fixed(input.shape[2]),
-        width: .fixed(input.shape[3])))
-    try graph.verify()
-    let values = try Interpreter(graph).runAll([
-      "images": Tensor(input.floats, shape: Shape(input.shape))
-    ])
-    let outputs = try graph.outputs.map { try #require(values[graph[$0].name]) }
-    let levels = network.strides.count
-    let head = Self.rows(Array(outputs.prefix(levels)))
-    #expect(
-      YOLOv5CheckpointTests.difference(head, try vectors.floats("train.head"), .trained) == nil)
-    if outputs.count > levels {
-      let auxiliary = Self.rows(Array(outputs.dropFirst(levels)))
-      #expect(
-        YOLOv5CheckpointTests.difference(
-          auxiliary, try vectors.floats("train.aux_head"), .trained) == nil)
-    }
-    for (name, share) in test.normalisations {
-      let mean = try #require(values["\(name).next_mean"]).floats
-      let found = try vectors.floats("train.bn.\(name).running_mean")
-      #expect(YOLOv5CheckpointTests.difference(mean, found, .trained) == nil, "\(name)")
-      let variance = try Self.unbiased(
-        try #require(values["\(name).next_variance"]).floats,
-        before: try #require(graph.value(named: "\(name).running_var")?.constant).floats,
-        share: share, of: try #require(values[name]).shape)
-      #expect(
-        YOLOv5CheckpointTests.difference(
-          variance, try vectors.floats("train.bn.\(name).running_var"), .trained) == nil,
-        "\(name)")
+    let run = try NetworkRun(
+      try Self.network(test), .inference, on: try vectors("input"), fused: true)
+    let rows = Self.rows(try run.heads())
+    for name in ["eval.head", "deploy.head"] where vectors.entries[name] != nil {
+      let expected = try vectors.floats(name)
+      #expect(YOLOv5CheckpointTests.difference(rows, expected, .fusedHeads) == nil, "\(name)")
     }
   }
 
-  /// ONNX takes the variance of the numbers as they are, PyTorch that of their population: n / (n - 1) of it.
-  static func unbiased(
-    _ next: [Float], before: [Float], share: Double, of shape: Shape
-  ) throws -> [Float] {
-    let count = Double(shape[0] * shape[2] * shape[3])
-    return zip(next, before).map { next, before in
-      let kept = (1 - share) * Double(before)
-      return Float(kept + (Double(next) - kept) * count / (count - 1))
+  @Test(arguments: cases)
+  func trainingEqualsUpstream(_ test: Case) throws {
+    let network = try Self.network(test)
+    let vectors = try SafetensorsFixture(test.vectors)
+    let picture = try vectors("input_train")
+    let run = try NetworkRun(network, .training, on: picture)
+    for (branch, name) in [("", "train.head"), ("aux", "train.aux_head")]
+    where vectors.entries[name] != nil {
+      let rows = Self.rows(try run.heads(branch: branch))
+      let expected = try vectors.floats(name)
+      #expect(YOLOv5CheckpointTests.difference(rows, expected, .training) == nil, "\(name)")
+    }
+    let modules = vectors.entries.keys.filter { $0.hasSuffix(".running_var") }
+    #expect(modules.count == 2)
+    for entry in modules.sorted() {
+      let module = String(entry.dropFirst("train.bn.".count).dropLast(".running_var".count))
+      let (mean, variance) = try NetworkRun.statistics(network, of: module, on: picture)
+      let expectedMean = try vectors.floats("train.bn.\(module).running_mean")
+      #expect(YOLOv5CheckpointTests.difference(mean, expectedMean, .training) == nil)
+      #expect(
+        YOLOv5CheckpointTests.difference(variance, try vectors.floats(entry), .training) == nil)
     }
   }
 
@@ -181,7 +164,6 @@ struct NanoDetCheckpointTests {
 extension Tolerance {
   /// Maps between backbone and head.
   static let maps = close(relative: 1e-5, absolute: 3e-6)
-  /// Outputs of up to 10 and statistics in training, where rounding grows: numbers are divided by the deviation
-  /// of as few as four others.
-  static let trained = close(relative: 1e-5, absolute: 1e-4)
+  /// Heads whose weights were rounded once more when normalisations and branches were folded into them.
+  static let fusedHeads = close(relative: 1e-5, absolute: 1e-5)
 }

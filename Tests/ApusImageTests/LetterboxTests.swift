@@ -31,6 +31,10 @@ struct LetterboxTests {
     Letterbox(width: 320, height: 320, mode: .stretch),
     Letterbox(width: 640, height: 640, enlarges: false, minimumRectangleStride: 32),
     Letterbox(width: 416, height: 416, rounding: .up),
+    Letterbox(width: 320, height: 320, warp: .singlePrecision),
+    Letterbox(width: 416, height: 320, mode: .stretch, warp: .fixedPoint),
+    Letterbox(
+      width: 320, height: 320, enlarges: false, minimumRectangleStride: 32, warp: .singlePrecision),
   ]
 
   @Test

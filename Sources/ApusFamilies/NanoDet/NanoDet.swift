@@ -20,11 +20,14 @@ package enum NanoDet: DetectorFamily {
 
   /// Backbones, with the function that configurations use them and the head on them with.
   private static let backbones: [(any FeatureStage.Type, Activation)] = [
-    (ShuffleNetV2.self, .leakyRelu(0.1))
+    (ShuffleNetV2.self, .leakyRelu(0.1)),
+    (CustomCSPNet.self, .leakyRelu(0.1)),
+    (EfficientNetLite.self, .relu6),
+    (RepVGG.self, .relu),
   ]
 
   /// Necks; the first whose tensors are there is taken.
-  private static let necks: [any FeatureStage.Type] = [GhostPAN.self, PAN.self]
+  private static let necks: [any FeatureStage.Type] = [GhostPAN.self, TAN.self, PAN.self]
 
   /// Takes the names as the network has them: Lightning puts `model.` before the trained ones and `avg_model.`
   /// before their average, which is taken where there is one, as upstream does.

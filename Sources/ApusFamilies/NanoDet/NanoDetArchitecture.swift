@@ -34,6 +34,9 @@ package struct NanoDetArchitecture: Architecture {
   package var levelCount: Int { head.levelCount }
   package var outlineSide: Int { neck.onlySide ?? 4096 }
 
+  /// The stride of the backbone's last map: levels that necks add to it round up.
+  package var sideMultiple: Int? { 4 << backbone.outputChannels.count }
+
   package var layerClasses: [String] {
     let parts = [backbone, neck].map { "\(type(of: $0))" } + [head.kind.rawValue]
     guard let auxiliary else { return parts }
@@ -46,7 +49,7 @@ package struct NanoDetArchitecture: Architecture {
     let features = try backbone.build(in: &network, from: [picture], path: "backbone")
     let maps = try neck.build(in: &network, from: features, path: "fpn")
     var outputs = try head.build(in: &network, from: maps, path: "head")
-    guard network.form == .training, let auxiliary else { return outputs }
+    guard network.form.hasAllBranches, let auxiliary else { return outputs }
     let beside = try auxiliary.neck.build(in: &network, from: features, path: "aux_fpn")
     var both: [ValueID] = []
     for (level, pair) in zip(maps, beside).enumerated() {

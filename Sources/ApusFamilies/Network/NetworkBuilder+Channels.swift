@@ -34,23 +34,16 @@ extension NetworkBuilder {
     let apart = [0, groups, channels / groups]
     let order = Transpose([0, 2, 1, 3, 4])
     if let height = shape[2].fixed, let width = shape[3].fixed {
-      let groups = try reshape(input, apart + [height, width], name: "\(name).groups")
+      let groups = try reshape(input, to: apart + [height, width], name: "\(name).groups")
       let mixed = try append(order, [groups], name: "\(name).turns")
-      return try reshape(mixed, [0, channels, height, width], name: name)
+      return try reshape(mixed, to: [0, channels, height, width], name: name)
     }
     let axis = constant(Tensor([Int64(2)]), name: "\(name).axis")
     let wide = try append(Unsqueeze(), [input, axis], name: "\(name).wide")
-    let groups = try reshape(wide, apart + [0, 0], name: "\(name).groups")
+    let groups = try reshape(wide, to: apart + [0, 0], name: "\(name).groups")
     let mixed = try append(order, [groups], name: "\(name).turns")
-    let joined = try reshape(mixed, [0, channels, 1, 0, 0], name: "\(name).joined")
+    let joined = try reshape(mixed, to: [0, channels, 1, 0, 0], name: "\(name).joined")
     return try append(Squeeze(), [joined, axis], name: name)
-  }
-
-  private mutating func reshape(
-    _ input: ValueID, _ shape: [Int], name: String
-  ) throws(FamilyError) -> ValueID {
-    let target = constant(Tensor(shape.map(Int64.init)), name: "\(name).shape")
-    return try append(Reshape(), [input, target], name: name)
   }
 
   /// Height and width times a factor, linear between pixel centres: PyTorch's `interpolate` in mode `bilinear`

@@ -44,13 +44,19 @@ public struct Letterbox: Sendable, Hashable {
   public var interpolation: Interpolation
   /// The interpolation when the picture is shrunk.
   public var shrinkInterpolation: Interpolation
+  /// The arithmetic of NanoDet's warp, where the picture is warped instead of resized; else nil.
+  ///
+  /// Interpolation, rounding and the place of odd padding have no part in it. The picture fades into
+  /// the padding, and a rectangle of ``minimumRectangleStride`` is that of upstream's later revisions: the
+  /// picture is warped to its own size, and the rest is padded on the right and at the bottom.
+  public var warp: WarpArithmetic?
 
   /// Makes a letterbox; the defaults are YOLOv5's prediction with a fixed input.
   public init(
     width: Int, height: Int, mode: Mode = .fit, alignment: Alignment = .center,
     enlarges: Bool = true, minimumRectangleStride: Int? = nil, rounding: Rounding = .nearest,
     padding: Color = Color(gray: 114), interpolation: Interpolation = .linear,
-    shrinkInterpolation: Interpolation? = nil
+    shrinkInterpolation: Interpolation? = nil, warp: WarpArithmetic? = nil
   ) {
     self.width = width
     self.height = height
@@ -62,6 +68,7 @@ public struct Letterbox: Sendable, Hashable {
     self.padding = padding
     self.interpolation = interpolation
     self.shrinkInterpolation = shrinkInterpolation ?? interpolation
+    self.warp = warp
   }
 
   /// The geometry for a picture of a size.
@@ -76,6 +83,7 @@ public struct Letterbox: Sendable, Hashable {
         found: "\(imageWidth) x \(imageHeight) into \(width) x \(height)",
         remedy: "Pass another size.")
     }
+    if warp != nil { return warpGeometry(imageWidth, imageHeight) }
     let ratioX = Double(width) / Double(imageWidth)
     let ratioY = Double(height) / Double(imageHeight)
     guard mode == .fit else {
@@ -123,15 +131,27 @@ extension Image {
     _ letterbox: Letterbox
   ) throws(ImageError) -> (image: Image, geometry: LetterboxGeometry) {
     let geometry = try letterbox.geometry(imageWidth: width, imageHeight: height)
-    let shrinks = geometry.contentWidth < width || geometry.contentHeight < height
-    let content = try resized(
-      toWidth: geometry.contentWidth, height: geometry.contentHeight,
-      interpolation: shrinks ? letterbox.shrinkInterpolation : letterbox.interpolation)
+    let content = try content(of: letterbox, geometry)
     guard geometry.width != geometry.contentWidth || geometry.height != geometry.contentHeight
     else { return (content, geometry) }
     let canvas = try Image(
       width: geometry.width, height: geometry.height, format: format,
       filledWith: letterbox.padding)
     return (canvas.covered(by: content, left: geometry.left, top: geometry.top), geometry)
+  }
+
+  /// The picture scaled or warped as it lies in the input, without the padding around that.
+  package func content(
+    of letterbox: Letterbox, _ geometry: LetterboxGeometry
+  ) throws(ImageError) -> Image {
+    if let arithmetic = letterbox.warp, let matrix = geometry.warp {
+      return try warped(
+        by: matrix, toWidth: geometry.contentWidth, height: geometry.contentHeight,
+        border: letterbox.padding, arithmetic: arithmetic)
+    }
+    let shrinks = geometry.contentWidth < width || geometry.contentHeight < height
+    return try resized(
+      toWidth: geometry.contentWidth, height: geometry.contentHeight,
+      interpolation: shrinks ? letterbox.shrinkInterpolation : letterbox.interpolation)
   }
 }

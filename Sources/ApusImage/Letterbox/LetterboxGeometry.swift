@@ -26,6 +26,10 @@ public struct LetterboxGeometry: Sendable, Hashable {
   public var nominalLeft: Double
   /// Half the vertical padding before rounding (upstream's `dh`); 0 when aligned to the corner.
   public var nominalTop: Double
+  /// The matrix from the picture to the input, where the picture is warped into it; else nil.
+  ///
+  /// The content is then what the warp fills, borders of the picture included, and starts at the corner.
+  public var warp: Homography?
 
   /// Columns of padding on the right.
   public var right: Int { width - left - contentWidth }
@@ -34,7 +38,8 @@ public struct LetterboxGeometry: Sendable, Hashable {
 
   /// The mapping of the pixels as they were placed: whole padding, and each axis by its own scale.
   public var placed: LetterboxMapping {
-    LetterboxMapping(
+    if warp != nil { return nominal }
+    return LetterboxMapping(
       scaleX: Double(contentWidth) / Double(originalWidth),
       scaleY: Double(contentHeight) / Double(originalHeight),
       left: Double(left), top: Double(top),
@@ -45,11 +50,12 @@ public struct LetterboxGeometry: Sendable, Hashable {
   public var nominal: LetterboxMapping {
     LetterboxMapping(
       scaleX: nominalScaleX, scaleY: nominalScaleY, left: nominalLeft, top: nominalTop,
-      originalWidth: originalWidth, originalHeight: originalHeight)
+      originalWidth: originalWidth, originalHeight: originalHeight, warp: warp)
   }
 
   /// The mapping YOLOv5's `scale_coords` infers from the two sizes alone, as `detect.py` does.
   public var inferred: LetterboxMapping {
+    if warp != nil { return nominal }
     let gain = min(
       Double(height) / Double(originalHeight), Double(width) / Double(originalWidth))
     return LetterboxMapping(
@@ -74,6 +80,9 @@ public struct LetterboxMapping: Sendable, Hashable {
   public var originalWidth: Int
   /// Rows of the original picture, to which boxes are clipped.
   public var originalHeight: Int
+  /// The matrix from the picture to the input; where it is given, boxes are mapped by it alone, as
+  /// NanoDet's `warp_boxes` does.
+  public var warp: Homography?
 
   /// A box of the input in pixels of the original picture, clipped to it.
   ///
@@ -88,6 +97,7 @@ public struct LetterboxMapping: Sendable, Hashable {
 
   /// The same without clipping.
   public func toOriginalUnclipped(_ box: Box) -> Box {
+    if let inverse = warp?.inverse { return inverse.bounds(of: box) }
     let (dx, dy, sx, sy) = (Float(left), Float(top), Float(scaleX), Float(scaleY))
     return Box(
       x1: (box.x1 - dx) / sx, y1: (box.y1 - dy) / sy,
@@ -96,6 +106,7 @@ public struct LetterboxMapping: Sendable, Hashable {
 
   /// A box of the original picture in pixels of the input.
   public func toInput(_ box: Box) -> Box {
+    if let warp { return warp.bounds(of: box) }
     let (dx, dy, sx, sy) = (Float(left), Float(top), Float(scaleX), Float(scaleY))
     return Box(
       x1: box.x1 * sx + dx, y1: box.y1 * sy + dy, x2: box.x2 * sx + dx, y2: box.y2 * sy + dy)

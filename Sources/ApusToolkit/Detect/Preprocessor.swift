@@ -1,16 +1,24 @@
-import ApusGraph
-import ApusImage
-import ApusTensor
+package import ApusGraph
+package import ApusImage
+package import ApusTensor
 
 /// Fits a picture into the input of a network as the model's card prescribes.
-struct Preprocessor: Sendable {
-  let spec: PreprocessSpec
-  let normalization: Normalization
-  let order: ApusImage.ChannelOrder
+package struct Preprocessor: Sendable {
+  private let spec: PreprocessSpec
+  private let normalization: Normalization
+  private let order: ApusImage.ChannelOrder
 
-  init(_ spec: PreprocessSpec) {
+  /// Prepares what a specification states.
+  ///
+  /// Samples are normalised on the scale 0 to 1, `(s / 255 - mean / 255) / (deviation / 255)` with each step
+  /// in single precision: to the bit what NanoDet's `_normalize` computes, and YOLOv5's division by
+  /// 255. Where every deviation is 1, the network takes samples as they are, and nothing is divided.
+  package init(_ spec: PreprocessSpec) {
     self.spec = spec
-    normalization = Normalization(divisor: 1, mean: spec.mean, deviation: spec.standardDeviation)
+    let divisor: Float = spec.standardDeviation.allSatisfy { $0 == 1 } ? 1 : 255
+    normalization = Normalization(
+      divisor: divisor, mean: spec.mean.map { $0 / divisor },
+      deviation: spec.standardDeviation.map { $0 / divisor })
     order = spec.channelOrder == .rgb ? .rgb : .bgr
   }
 
@@ -18,7 +26,9 @@ struct Preprocessor: Sendable {
   ///
   /// - Parameter stride: where given, the input is cut down to the smallest rectangle of its multiples that
   ///   holds the picture.
-  func letterbox(width: Int, height: Int, minimumRectangleStride stride: Int? = nil) -> Letterbox {
+  package func letterbox(
+    width: Int, height: Int, minimumRectangleStride stride: Int? = nil
+  ) -> Letterbox {
     let color = spec.padColor.count == 3 ? spec.padColor : [114, 114, 114]
     let padding =
       spec.channelOrder == .rgb
@@ -28,15 +38,41 @@ struct Preprocessor: Sendable {
       width: width, height: height, mode: spec.fit == .stretch ? .stretch : .fit,
       alignment: spec.fit == .letterboxTopLeft ? .topLeft : .center,
       minimumRectangleStride: stride, padding: padding, interpolation: .linear,
-      shrinkInterpolation: spec.interpolation == .area ? .area : .linear)
+      shrinkInterpolation: spec.interpolation == .area ? .area : .linear,
+      warp: spec.interpolation == .warp ? .singlePrecision : nil)
   }
 
   /// The picture as the network's input `[1, 3, H, W]`, and how it was fitted.
-  func input(
+  ///
+  /// What lies outside a warped picture's smallest rectangle is 0 in the input, hence of the
+  /// mean colour: NanoDet pads what is normalised already (`stack_batch_img`).
+  package func input(
     _ image: Image, letterbox: Letterbox
   ) throws(ImageError) -> (tensor: Tensor, geometry: LetterboxGeometry) {
-    let (fitted, geometry) = try image.letterboxed(letterbox)
-    let values = try fitted.planar(order: order, normalization: normalization)
-    return (Tensor(values, shape: [1, 3, fitted.height, fitted.width]), geometry)
+    guard letterbox.warp != nil else {
+      let (fitted, geometry) = try image.letterboxed(letterbox)
+      let values = try fitted.planar(order: order, normalization: normalization)
+      return (Tensor(values, shape: [1, 3, fitted.height, fitted.width]), geometry)
+    }
+    let geometry = try letterbox.geometry(imageWidth: image.width, imageHeight: image.height)
+    let content = try image.content(of: letterbox, geometry)
+    var values = try content.planar(order: order, normalization: normalization)
+    if geometry.right > 0 || geometry.bottom > 0 {
+      values = Self.padded(values, geometry)
+    }
+    return (Tensor(values, shape: [1, 3, geometry.height, geometry.width]), geometry)
+  }
+
+  /// Three planes of the content's size within planes of the input's size, 0 elsewhere.
+  private static func padded(_ values: [Float], _ geometry: LetterboxGeometry) -> [Float] {
+    let (rows, columns) = (geometry.contentHeight, geometry.contentWidth)
+    var padded = [Float](repeating: 0, count: 3 * geometry.height * geometry.width)
+    for row in 0..<3 * rows {
+      let line = row / rows * geometry.height + row % rows
+      let start = line * geometry.width
+      padded.replaceSubrange(
+        start..<start + columns, with: values[row * columns..<(row + 1) * columns])
+    }
+    return padded
   }
 }

@@ -12,6 +12,8 @@ public struct Model: Sendable {
     case checkpoint(CheckpointSummary)
     /// An ONNX file.
     case onnx
+    /// No file: a published network with new weights.
+    case new
   }
 
   /// The file.
@@ -21,7 +23,7 @@ public struct Model: Sendable {
   /// The network.
   public var graph: Graph
 
-  /// Reads a checkpoint (`.pt`, `.pth`, `.ckpt`) or an ONNX file; its first bytes say which.
+  /// Reads a checkpoint (`.pt`, `.pth`, `.ckpt`, or the weights alone as `.safetensors`) or an ONNX file; its first bytes say which.
   ///
   /// - Parameter input: the input a checkpoint's graph is built for; an ONNX file brings its own.
   /// - Throws: `ApusError` naming the file, the place in it, what was expected and what to do.
@@ -32,31 +34,18 @@ public struct Model: Sendable {
     let isPickle = bytes.first == 0x80
     let ending = (path as NSString).pathExtension.lowercased()
     let isNamedCheckpoint = !bytes.isEmpty && ["pt", "pth", "ckpt"].contains(ending)
-    switch CheckpointFormat(of: bytes) ?? (isPickle || isNamedCheckpoint ? .torchLegacy : nil) {
-    case .safetensors:
-      throw .failure(
-        "'\(path)': a safetensors file holds weights but no network; give the .pt checkpoint")
-    case .torchZip, .torchLegacy:
-      do {
-        let checkpoint = try DetectorCheckpoint(TorchCheckpoint(bytes: bytes, file: path))
-        let network = checkpoint.network
-        try input.check(network)
-        let hash = SourceHash.sha256(bytes)
-        graph = try network.graph(input: input.size(for: network), sourceHash: hash)
-        source = .checkpoint(CheckpointSummary(checkpoint))
-      } catch let error as CheckpointError {
-        throw .failure("\(error)")
-      } catch let error as ApusError {
-        throw error
-      } catch let error as FamilyError where error.code == .wrongFamily {
-        throw .failure(
-          "'\(path)': \(error); export it to ONNX with the tool it was trained with, and give that"
-            + " file")
+    let format = CheckpointFormat(of: bytes) ?? (isPickle || isNamedCheckpoint ? .torchLegacy : nil)
+    if let format {
+      let checkpoint = try Self.checkpoint(bytes, format, path: path)
+      try input.check(checkpoint.network)
+      source = .checkpoint(CheckpointSummary(checkpoint))
+      do throws(FamilyError) {
+        graph = try checkpoint.network.graph(
+          input: input.size(for: checkpoint.network), sourceHash: SourceHash.sha256(bytes))
       } catch {
         throw .failure("'\(path)': \(error)")
       }
       return
-    case nil: break
     }
     do {
       let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
@@ -71,6 +60,31 @@ public struct Model: Sendable {
     }
     if graph.card.sourceHash.isEmpty { graph.card.sourceHash = SourceHash.sha256(bytes) }
     source = .onnx
+  }
+
+  init(path: String, source: Source, graph: Graph) {
+    self.path = path
+    self.source = source
+    self.graph = graph
+  }
+
+  private static func checkpoint(
+    _ bytes: [UInt8], _ format: CheckpointFormat, path: String
+  ) throws(ApusError) -> DetectorCheckpoint {
+    do {
+      if case .safetensors = format {
+        return try DetectorCheckpoint(tensors: SafetensorsFile(bytes: bytes, file: path).tensors)
+      }
+      return try DetectorCheckpoint(TorchCheckpoint(bytes: bytes, file: path))
+    } catch let error as CheckpointError {
+      throw .failure("\(error)")
+    } catch let error as FamilyError where error.code == .wrongFamily {
+      throw .failure(
+        "'\(path)': \(error); export it to ONNX with the tool it was trained with, and give that file"
+      )
+    } catch {
+      throw .failure("'\(path)': \(error)")
+    }
   }
 
   /// Formats other tools write, by the ending of the file.
@@ -105,12 +119,16 @@ public enum ModelInput: Sendable {
   /// The given size; nil for the family's own. A dynamic batch is a symbol.
   case fixed(height: Int?, width: Int?, dynamicBatch: Bool)
 
-  /// Refuses sizes the network's levels do not divide.
+  /// Refuses sizes the network does not take.
   func check(_ network: DetectorNetwork) throws(ApusError) {
     guard case .fixed(let height, let width, _) = self else { return }
-    let stride = network.strides.max() ?? 32
+    let stride = network.sideMultiple
     for (name, size) in [("height", height), ("width", width)] {
-      guard let size, size % stride != 0 else { continue }
+      guard let size else { continue }
+      if let only = network.onlyInputSide, size != only {
+        throw .usage("the input's \(name) is \(size), but this network takes \(only) alone")
+      }
+      guard size % stride != 0 else { continue }
       throw .usage(
         "the input's \(name) is \(size), but must be a multiple of \(stride), such as"
           + " \(max(1, (size + stride / 2) / stride) * stride)")
@@ -119,7 +137,10 @@ public enum ModelInput: Sendable {
 
   func size(for network: DetectorNetwork) -> NetworkInput {
     switch self {
-    case .symbolic: .symbolic
+    case .symbolic:
+      network.onlyInputSide.map {
+        NetworkInput(batch: .symbol("batch"), height: .fixed($0), width: .fixed($0))
+      } ?? .symbolic
     case .fixed(let height, let width, let dynamicBatch):
       NetworkInput(
         batch: dynamicBatch ? .symbol("batch") : 1,

@@ -47,6 +47,16 @@ public struct ModelExport: Sendable, Encodable, CustomStringConvertible {
     try FilePath.checkTarget(path, source: source)
   }
 
+  /// Writes a model as it is, weights under their names.
+  ///
+  /// - Throws: `ApusError` where the file exists as the model itself, cannot be written, or an operator does
+  ///   not exist in the operator set.
+  public static func write(
+    _ model: Model, to path: String, opset: Int
+  ) throws(ApusError) -> ModelExport {
+    try write(model.graph, from: model.path, to: path, opset: opset)
+  }
+
   /// Simplifies a model and writes it.
   ///
   /// - Throws: `ApusError` where the file exists as the model itself, cannot be written, or an operator does
