@@ -68,7 +68,9 @@ struct YOLOv5FormTests {
 }
 
 extension Tolerance {
-  /// Outputs normalised by the statistics of a batch of few cells, which magnifies rounding layer by layer:
-  /// upstream's binary32 runs lie up to 2e-4 from a binary64 run. Goldens in binary64 hold the tight bound.
+  /// Outputs normalised by the statistics of a batch of few cells.
+  ///
+  /// That magnifies rounding layer by layer: upstream's binary32 runs lie up to 2e-4 from a binary64 run. Goldens
+  /// in binary64 hold the tight bound.
   static let training = close(relative: 1e-5, absolute: 3e-4)
 }

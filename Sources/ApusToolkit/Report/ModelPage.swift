@@ -174,6 +174,7 @@ public struct ModelPage: Sendable {
     case .boxes: "boxes"
     case .classes: "classes"
     case .objectness: "objectness"
+    case .classesAndBoxes: "classes and boxes"
     case .other: "cannot be told"
     }
   }
