@@ -164,7 +164,7 @@ let package = Package(
       "ApusFamilies",
       uses: [
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
-        "ApusInterpreter", "ApusPasses",
+        "ApusInterpreter", "ApusPasses", "ApusImage",
       ]),
     room("ApusToolkit", uses: ["ApusTensor", "ApusBoxes", "ApusGraph", "ApusImage"]),
     .testTarget(

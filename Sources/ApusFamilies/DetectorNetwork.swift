@@ -21,9 +21,12 @@ public struct DetectorNetwork: Sendable {
   package let weights: WeightSource
 
   /// A network whose state is compared with its description before anything is built.
+  ///
+  /// - Parameter variant: which published network it is; nil to find out, which cannot tell networks apart that
+  ///   differ in the size of their input alone.
   package init(
     _ family: any DetectorFamily.Type, _ architecture: any Architecture, weights: WeightSource,
-    classNames: ClassNames
+    classNames: ClassNames, variant: Variant? = nil
   ) throws(FamilyError) {
     let outline = try NetworkOutline(architecture)
     if case .state(let state) = weights { try state.check(against: outline.entries) }
@@ -39,7 +42,7 @@ public struct DetectorNetwork: Sendable {
     entries = outline.entries
     strides = outline.strides
     layerClasses = architecture.layerClasses
-    variant = family.variant(of: architecture, outline: outline)
+    self.variant = variant ?? family.variant(of: architecture, outline: outline)
   }
 
   /// The published name, or `custom`.
@@ -59,10 +62,18 @@ public struct DetectorNetwork: Sendable {
     return grid.isEmpty ? nil : AnchorSet(grid: grid, strides: strides)
   }
 
+  /// The side of the only square input that the network takes; nil for those that take many.
+  public var onlyInputSide: Int? {
+    architecture.outlineSide < 1024 ? architecture.outlineSide : nil
+  }
+
+  /// What height and width of an input must be multiples of.
+  public var sideMultiple: Int { architecture.sideMultiple ?? strides.max() ?? 32 }
+
   /// The side of the square input that the network is published for, or that others of its levels are.
   public var defaultInputSide: Int {
     if let variant { return variant.side }
-    if architecture.outlineSide < 1024 { return architecture.outlineSide }
+    if let onlyInputSide { return onlyInputSide }
     guard family != .nanodet else { return 320 }
     return (strides.max() ?? 32) > 32 ? 1280 : 640
   }

@@ -4,7 +4,9 @@ public import ApusCheckpoints
 /// The detector families, and how to tell which one a checkpoint is of.
 public enum FamilyCatalogue {
   /// Every family: the one place where a family is made known.
-  package static let all: [any DetectorFamily.Type] = [YOLOv5.self, YOLOv7.self, YOLOv10.self]
+  package static let all: [any DetectorFamily.Type] = [
+    YOLOv5.self, YOLOv7.self, YOLOv10.self, NanoDet.self,
+  ]
 
   /// The families that are known.
   public static var families: [Family] { all.map { $0.family } }
@@ -48,7 +50,8 @@ public enum FamilyCatalogue {
     let family = try family(variant.family)
     let architecture = try family.architecture(
       of: variant, classCount: classNames.count, deployed: deployed)
-    return try DetectorNetwork(family, architecture, weights: weights, classNames: classNames)
+    return try DetectorNetwork(
+      family, architecture, weights: weights, classNames: classNames, variant: variant)
   }
 
   /// What a checkpoint was found to be.

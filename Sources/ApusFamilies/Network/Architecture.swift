@@ -50,6 +50,8 @@ package protocol Architecture: Sendable {
   var statedStrides: [Int]? { get }
   /// Height and width of an input that every level divides; a network for one size alone gives that.
   var outlineSide: Int { get }
+  /// What height and width of an input must be multiples of; nil for the largest stride.
+  var sideMultiple: Int? { get }
   /// The class of each layer, in order, for people.
   var layerClasses: [String] { get }
   /// Anchors in cells, `[level][anchor][2]`; empty for families without.
@@ -71,6 +73,7 @@ extension Architecture {
   package var inputChannels: Int { 3 }
   package var statedStrides: [Int]? { nil }
   package var outlineSide: Int { 1024 }
+  package var sideMultiple: Int? { nil }
   package var gridAnchors: [[[Float]]] { [] }
   package func describe(_ card: inout ModelCard) {}
 }

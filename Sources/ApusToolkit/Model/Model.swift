@@ -119,12 +119,16 @@ public enum ModelInput: Sendable {
   /// The given size, nil for the family's own, and a batch; nil leaves that open.
   case fixed(height: Int?, width: Int?, batch: Int?)
 
-  /// Refuses sizes the network's levels do not divide.
+  /// Refuses sizes the network does not take.
   func check(_ network: DetectorNetwork) throws(ApusError) {
     guard case .fixed(let height, let width, _) = self else { return }
-    let stride = network.strides.max() ?? 32
+    let stride = network.sideMultiple
     for (name, size) in [("height", height), ("width", width)] {
-      guard let size, size % stride != 0 else { continue }
+      guard let size else { continue }
+      if let only = network.onlyInputSide, size != only {
+        throw .usage("the input's \(name) is \(size), but this network takes \(only) alone")
+      }
+      guard size % stride != 0 else { continue }
       throw .usage(
         "the input's \(name) is \(size), but must be a multiple of \(stride), such as"
           + " \(max(1, (size + stride / 2) / stride) * stride)")
@@ -133,7 +137,10 @@ public enum ModelInput: Sendable {
 
   func size(for network: DetectorNetwork) -> NetworkInput {
     switch self {
-    case .symbolic: .symbolic
+    case .symbolic:
+      network.onlyInputSide.map {
+        NetworkInput(batch: .symbol("batch"), height: .fixed($0), width: .fixed($0))
+      } ?? .symbolic
     case .fixed(let height, let width, let batch):
       NetworkInput(
         batch: batch.map(Dimension.fixed) ?? .symbol("batch"),
