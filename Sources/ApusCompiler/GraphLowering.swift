@@ -60,7 +60,7 @@ struct GraphLowering {
         try lower(site)
       } else if taken.contains(index) {
         continue
-      } else if LoweringCatalogue.fusesTails(node.op), let tail = tail(of: node, taken: taken) {
+      } else if LoweringCatalogue.fusesTails(node.op), let tail = tail(of: node, without: taken) {
         // The step takes the place of the last node, where everything it reads is there.
         taken.formUnion(tail.nodes)
         sites[tail.nodes[tail.nodes.count - 1]] = tail.site
@@ -87,9 +87,8 @@ struct GraphLowering {
 
   /// What can be fused behind a node: an activation, then the sum with a value of the same shape.
   ///
-  /// - Parameter taken: nodes that are fused behind others already: of two convolutions whose results are
-  ///   added, only one takes the sum.
-  private func tail(of node: Node, taken: Set<Int>) -> (site: Site, nodes: [Int])? {
+  /// - Parameter taken: nodes that are fused behind others already: a sum of two results belongs to one of them.
+  private func tail(of node: Node, without taken: Set<Int>) -> (site: Site, nodes: [Int])? {
     var site = Site(node)
     var nodes: [Int] = []
     func add(_ reader: Int) {
@@ -99,7 +98,7 @@ struct GraphLowering {
       site.name = graph.nodes[reader].name
       site.operators += " + \(graph.nodes[reader].op.kind)"
     }
-    if let reader = onlyReader(of: site.output),
+    if let reader = onlyReader(of: site.output), !taken.contains(reader),
       let function = kernelFunction(of: graph.nodes[reader], in: graph)
     {
       add(reader)

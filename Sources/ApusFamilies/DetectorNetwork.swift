@@ -101,7 +101,7 @@ public struct DetectorNetwork: Sendable {
         ModelCard.Head(
           output: network.addOutput(output.value, name: parts.joined(separator: ".")),
           content: output.content, stride: stride, bins: output.bins,
-          cellOffset: output.cellOffset))
+          binValues: output.binValues, cellOffset: output.cellOffset))
     }
     var graph = network.graph
     graph.card.family = family.rawValue

@@ -107,6 +107,11 @@ extension DetectorFamily {
 
   package static func variant(
     of architecture: any Architecture, outline: NetworkOutline
+  ) -> Variant? { variant(ofStateOf: architecture, outline: outline) }
+
+  /// The first published network whose state has the same tensors.
+  package static func variant(
+    ofStateOf architecture: any Architecture, outline: NetworkOutline
   ) -> Variant? {
     let found = Dictionary(outline.entries.map { ($0.name, $0.shape) }) { first, _ in first }
     for variant in variants {

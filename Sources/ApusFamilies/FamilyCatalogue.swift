@@ -4,7 +4,9 @@ public import ApusCheckpoints
 /// The detector families, and how to tell which one a checkpoint is of.
 public enum FamilyCatalogue {
   /// Every family: the one place where a family is made known.
-  package static let all: [any DetectorFamily.Type] = [YOLOv5.self, NanoDet.self]
+  package static let all: [any DetectorFamily.Type] = [
+    YOLOv5.self, YOLOv7.self, YOLOv10.self, NanoDet.self,
+  ]
 
   /// The families that are known.
   public static var families: [Family] { all.map { $0.family } }
@@ -141,7 +143,7 @@ public enum FamilyCatalogue {
     let telling: [(Family, [String])] = [
       (.nanodet, ["head.gfl_cls", "head.gfl_reg", "aux_head."]),
       (.yolov10, [".one2one_cv2."]),
-      (.yolov7, [".rbr_dense.", ".ia.0.implicit", ".im.0.implicit"]),
+      (.yolov7, [".rbr_dense.", ".rbr_reparam.", ".ia.0.implicit", ".im.0.implicit"]),
       (.yolov5, [".m.0.cv1.conv.weight"]),
       (.yolov7, [".m.0.bias"]),
     ]

@@ -18,6 +18,11 @@ public struct ModelCard: Hashable, Sendable, Codable {
       case classDistanceGrid
       /// All levels in one, `[N, cells, classes + 4 * bins]`, finest level first.
       case classDistanceCells
+      /// Distances with the cells before the numbers, `[N, cells, 4 * bins]`: of the level of `stride`, or of all
+      /// levels without one, finest first.
+      case distanceCells
+      /// Classes of the same cells, `[N, cells, classes]`.
+      case classCells
       /// Decoded boxes, `[N, boxes, 5 + classes]`: centre x, y, width, height in input pixels, objectness,
       /// classes.
       case boxesWithObjectness
@@ -45,23 +50,27 @@ public struct ModelCard: Hashable, Sendable, Codable {
     public var content: Content
     /// Input pixels per cell, for grids.
     public var stride: Int?
-    /// Whether scores are probabilities already, where they are raw by the content; nil stands for no.
+    /// Whether scores (of anchors: all numbers) are through the sigmoid already, where they are raw by the
+    /// content; nil stands for no.
     public var hasProbabilities: Bool?
     /// The number of steps of a distance's distribution; nil where there are no distances.
     public var bins: Int?
+    /// The values of these steps, where they are not 0, 1, 2, …: exports may hold them rounded.
+    public var binValues: [Float]?
     /// Where in its cell the point lies from which distances are measured: 0.5 the centre, 0 the corner.
     public var cellOffset: Float?
 
     /// A head of the given content.
     public init(
       output: String, content: Content, stride: Int? = nil, hasProbabilities: Bool? = nil,
-      bins: Int? = nil, cellOffset: Float? = nil
+      bins: Int? = nil, binValues: [Float]? = nil, cellOffset: Float? = nil
     ) {
       self.output = output
       self.content = content
       self.stride = stride
       self.hasProbabilities = hasProbabilities
       self.bins = bins
+      self.binValues = binValues
       self.cellOffset = cellOffset
     }
   }

@@ -118,6 +118,7 @@ public enum OperatorCatalogue {
     Conv.self,
     ConvInteger.self,
     ConvTranspose.self,
+    EfficientNMS.self,
     Gemm.self,
     GlobalAveragePool.self,
     GlobalMaxPool.self,

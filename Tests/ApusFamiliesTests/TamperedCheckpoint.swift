@@ -2,7 +2,7 @@ import ApusCheckpoints
 import ApusTestSupport
 import Testing
 
-/// A checkpoint whose pickle had one text replaced by another of the same length.
+/// A checkpoint whose pickle had one text replaced by another of the same length, or a number by another.
 ///
 /// The archive stores the pickle uncompressed, so its bytes are changed in place and its checksums
 /// are made right again.
@@ -10,19 +10,45 @@ enum TamperedCheckpoint {
   static func replacing(
     _ old: String, with new: String, in path: String
   ) throws -> TorchCheckpoint {
-    var bytes = try Shared.bytes(path)
     precondition(old.utf8.count == new.utf8.count)
-    let entry = try #require(pickle(bytes))
-    var count = 0
-    var start = entry.data.lowerBound
-    while start + old.utf8.count <= entry.data.upperBound {
-      if bytes[start..<(start + old.utf8.count)].elementsEqual(old.utf8) {
-        bytes.replaceSubrange(start..<(start + old.utf8.count), with: new.utf8)
-        count += 1
+    return try changing(path) { bytes, pickle in
+      let places = self.places(of: Array(old.utf8), in: bytes[pickle])
+      #expect(!places.isEmpty, "\(old) is not in the pickle")
+      for place in places {
+        bytes.replaceSubrange(place..<(place + old.utf8.count), with: new.utf8)
       }
-      start += 1
     }
-    #expect(count > 0, "\(old) is not in the pickle")
+  }
+
+  /// The same with the small number that follows the first mention of an attribute.
+  static func setting(
+    _ attribute: String, to value: UInt8, in path: String
+  ) throws -> TorchCheckpoint {
+    try changing(path) { bytes, pickle in
+      // BINUNICODE with its length, the text, BINPUT or LONG_BINPUT, then BININT1.
+      let count = UInt8(attribute.utf8.count)
+      let text = [0x58, count, 0, 0, 0] + Array(attribute.utf8)
+      let start = try #require(places(of: text, in: bytes[pickle]).first, "\(attribute)")
+      let memo = start + text.count
+      let number = memo + (bytes[memo] == 0x71 ? 2 : 5)
+      try #require(bytes[number] == 0x4b, "\(attribute) is followed by no small number")
+      bytes[number + 1] = value
+    }
+  }
+
+  private static func places(of text: [UInt8], in bytes: ArraySlice<UInt8>) -> [Int] {
+    (bytes.startIndex...(bytes.endIndex - text.count)).filter {
+      bytes[$0] == text[0] && bytes[$0..<($0 + text.count)].elementsEqual(text)
+    }
+  }
+
+  /// Reads a checkpoint after a change of its pickle's bytes, which keeps their number.
+  private static func changing(
+    _ path: String, _ change: (inout [UInt8], Range<Int>) throws -> Void
+  ) throws -> TorchCheckpoint {
+    var bytes = try Shared.bytes(path)
+    let entry = try #require(pickle(bytes))
+    try change(&bytes, entry.data)
     let sum = checksum(bytes[entry.data])
     for (place, sum) in [entry.localSum, entry.centralSum].map({ ($0, sum) }) {
       for byte in 0..<4 { bytes[place + byte] = UInt8(truncatingIfNeeded: sum >> (8 * byte)) }

@@ -42,7 +42,7 @@ struct YOLOv5CheckpointTests {
     #expect(graph.card.family == "YOLOv5" && graph.card.variant == "yolov5n")
     #expect(graph.card.inputSize == [640, 640] && graph.card.sourceHash == "abc")
     #expect(graph.card.heads.map(\.stride) == [8, 16, 32])
-    #expect(try YOLOv5Decode(card: graph.card) == YOLOv5DecodeTests.decoder)
+    #expect(try AnchorDecode(card: graph.card) == AnchorDecodeTests.decoder)
     let dynamic = try model.graph(input: .symbolic)
     try dynamic.verify()
     #expect(dynamic[dynamic.outputs[0]].fact.shape?.first == .symbol("batch"))
@@ -90,7 +90,7 @@ struct YOLOv5CheckpointTests {
       let found = Self.anchorsLast(head, width: 8)
       #expect(Self.difference(found, expected.floats, .heads) == nil, "level \(level)")
     }
-    let decoder = try YOLOv5Decode(card: graph.card)
+    let decoder = try AnchorDecode(card: graph.card)
     #expect(
       Self.difference(
         try decoder.rows(heads: heads), try vectors.floats("eval.decoded"), .decoded) == nil)

@@ -137,6 +137,15 @@ struct LawCase: CustomTestStringConvertible, Sendable {
         floats([0.9, 0.8, 0.7], [1, 1, 3]), Tensor(scalar: Int64(2)), Tensor(scalar: Float(0.5)),
         Tensor(scalar: Float(0.1)),
       ]),
+    LawCase(EfficientNMS(maxOutputBoxes: 3), suppressed, 4),
+    LawCase(
+      EfficientNMS(backgroundClass: 0, activatesScores: true, boxesAreCentred: true), suppressed, 4),
+  ]
+
+  /// Boxes and scores of two classes.
+  static let suppressed = [
+    floats([0, 0, 2, 2, 0, 0, 2, 1.9, 5, 5, 6, 6], [1, 3, 4]),
+    floats([0.9, 0.1, 0.8, 0.6, 0.1, 0.7], [1, 3, 2]),
   ]
 
   static let all = convolutions + pools + others + reductions + integers + sampling

@@ -26,6 +26,18 @@ import Testing
     } else {
       #expect(cut.droppedCount > 5)
     }
+    // Where boxes are decoded, the decoding tells the anchors; they go into the card.
+    let anchors: [[[Float]]] = [
+      [[10, 13], [16, 30], [33, 23]], [[30, 61], [62, 45], [59, 119]],
+      [[116, 90], [156, 198], [373, 326]],
+    ]
+    let isDecoded = fixture != "three" && fixture != "raw"
+    #expect(cut.anchorSizes == (isDecoded ? anchors : nil))
+    try cut.apply(to: &graph)
+    #expect(graph.card.anchors == (isDecoded ? anchors : []))
+    #expect(graph.card.heads.map(\.content) == [.anchorGrid, .anchorGrid, .anchorGrid])
+    graph = try Fixture.read(fixture)
+    if isSimplified { _ = try Pipeline.simplify.run(on: &graph) }
     try expectSameValues(cut, graph)
   }
 
@@ -38,8 +50,57 @@ import Testing
     #expect(cut.heads.map(\.channels) == [32, 3, 32, 3, 32, 3])
     #expect(cut.heads.map(\.role) == [.boxes, .classes, .boxes, .classes, .boxes, .classes])
     #expect(cut.classes == 3)
-    #expect(cut.anchors == nil)
+    #expect(cut.anchors == nil && cut.anchorSizes == nil)
+    #expect(cut.suppression == (fixture == "topk" ? .topK : .classwise))
+    #expect(cut.heads.map(\.bins) == [8, nil, 8, nil, 8, nil])
+    #expect(cut.heads.allSatisfy { $0.binValues == nil })
     try expectSameValues(cut, graph)
+    try cut.apply(to: &graph)
+    #expect(graph.card.heads.prefix(2).map(\.content) == [.distanceGrid, .classGrid])
+  }
+
+  @Test func otherDecodingGivesNoAnchors() throws {
+    // As YOLOv4 decodes: w = exp(t) a.
+    var graph = try Fixture.read("v60")
+    var patch = Patch("other")
+    for node in graph.nodes where node.op is Pow {
+      let value = patch.add(Exp(), [node.inputs[0]], name: "exp")
+      patch.replace(node.outputs[0], with: value)
+    }
+    try graph.apply(patch)
+    let cut = try HeadCut.find(in: graph)
+    #expect(cut.anchors == 3 && cut.anchorSizes == nil)
+    #expect(cut.explanation.contains { $0.contains("nothing that is dropped tells the anchors") })
+  }
+
+  @Test(arguments: [[8, 16, 32], [8, 16, 32, 64]]) func nanoDetIsFound(_ strides: [Int]) throws {
+    // 80 does not divide by 64: the fourth level has cells cut short.
+    var net = Net()
+    let x = net.input([1, 3, 80, 80])
+    var joined: [ValueID?] = []
+    for stride in strides {
+      let past = (stride - 80 % stride) % stride
+      let window = Window(strides: [stride, stride], pads: [0, 0, past, past])
+      let y = try net.add(
+        Conv(Convolution(window: window)), x, net.weights(Shape([35, 3, stride, stride])))
+      let classes = try net.add(
+        Slice(), y, net.list([0]), net.list([3]), net.list([1]))
+      let distances = try net.add(
+        Slice(), y, net.list([3]), net.list([35]), net.list([1]))
+      let all = try net.add(Concat(axis: 1), try net.add(Sigmoid(), classes), distances)
+      let flat = try net.add(Reshape(), all, net.list([1, 35, -1]))
+      joined.append(try net.add(Transpose([0, 2, 1]), flat))
+    }
+    let all = try net.graph.append(
+      Concat(axis: 1), joined, name: "output", outputNames: ["output"])[0]
+    var graph = net.finish(all)
+    let cut = try HeadCut.find(in: graph)
+    #expect(cut.heads.map(\.stride) == strides)
+    #expect(cut.heads.allSatisfy { $0.role == .classesAndBoxes && $0.bins == 8 })
+    #expect(cut.classes == 3 && cut.suppression == .nanodet)
+    try cut.apply(to: &graph)
+    #expect(graph.card.heads[0].content == .classDistanceGrid)
+    #expect(graph.card.heads[0].cellOffset == (strides.count == 4 ? 0 : 0.5))
   }
 
   @Test(.enabled(if: Shared.isPresent, Comment(rawValue: Shared.absence)))
@@ -52,6 +113,10 @@ import Testing
     let ten = try ONNXReader.read(contentsOf: Shared.file("models/yolov10/yolov10n.onnx"))
     let heads = try HeadCut.find(in: ten).heads
     #expect(heads.map(\.channels) == [64, 80, 64, 80, 64, 80])
+    #expect(cut.anchorSizes?.first == [[10, 13], [16, 30], [33, 23]])
+    // The weights of this file were rounded to int8, the steps of its distributions with them.
+    let steps = try #require(heads[0].binValues)
+    #expect(steps.count == 16 && abs(steps[1] - 120.0 / 127) < 1e-6)
     #expect(heads.map(\.stride) == [8, 8, 16, 16, 32, 32])
     #expect(heads.map(\.role) == [.boxes, .classes, .boxes, .classes, .boxes, .classes])
     var graph = ten

@@ -72,7 +72,7 @@ import Testing
   @Test(
     .enabled(if: Shared.isPresent, Comment(rawValue: Shared.absence)),
     arguments: [
-      ("models/yolov10/yolov10n.pt", "YOLOv10"), ("models/nanodet/nanodet-m_320.ckpt", "NanoDet"),
+      ("models/nanodet/nanodet-m_320.ckpt", "NanoDet")
     ])
   func anotherFamilyIsNamed(_ file: String, _ family: String) throws {
     try Workplace.with { place in

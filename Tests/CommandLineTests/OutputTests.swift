@@ -24,6 +24,7 @@ import Testing
           ["export", "net.onnx", "--to", target], ["simplify", "net.onnx", target],
           ["cut", "net.onnx", target, "--outputs", "mixed"],
           ["run", "net.onnx", "--input", "in.safetensors", "--output", target],
+          ["inspect", "net.onnx", "--html", target],
         ] {
           try place.refuses(command, says: [target, "name another file"])
         }
@@ -54,6 +55,7 @@ import Testing
         for command in [
           ["export", "net.onnx", "--to", target], ["simplify", "net.onnx", target],
           ["cut", "net.onnx", target, "--outputs", "mixed"],
+          ["inspect", "net.onnx", "--html", target],
         ] {
           try place.refuses(command, status: 2, says: [target, "would be overwritten"])
         }
@@ -125,7 +127,8 @@ import Testing
     try withModel { place in
       try place.file("in.safetensors", Tensors.zeros("images", [1, 3, 64, 64]))
       for command in [
-        ["inspect", "net.onnx"], ["export", "net.onnx", "--to", "e.onnx"],
+        ["inspect", "net.onnx"], ["inspect", "net.onnx", "--html", "page.html"],
+        ["export", "net.onnx", "--to", "e.onnx"],
         ["simplify", "net.onnx", "s.onnx"], ["cut", "net.onnx", "c.onnx", "--outputs", "mixed"],
         ["detect", "net.onnx", "p.bmp"],
         ["run", "net.onnx", "--input", "in.safetensors", "--output", "o.safetensors"],
@@ -136,6 +139,26 @@ import Testing
           try JSONSerialization.jsonObject(with: Data(result.output.utf8))
         }
       }
+    }
+  }
+
+  @Test func aPageStandsBesideTheTextAndReplacesTheLastOne() throws {
+    try withModel { place in
+      for options in [[], ["--json"]] {
+        try place.file("page.html", [1, 2, 3])
+        let plain = try place.run(["inspect", "net.onnx"] + options)
+        let paged = try place.run(["inspect", "net.onnx", "--html", "page.html"] + options)
+        #expect(paged.status == 0, "\(paged.errors)")
+        #expect(paged.output == plain.output)
+        let page = String(
+          decoding: try Data(contentsOf: place.folder.appendingPathComponent("page.html")),
+          as: UTF8.self)
+        #expect(page.hasPrefix("<!DOCTYPE html>"))
+        for text in ["net.onnx", "MaxPool_pooled", "1×8×2×2", "32×32 kernel"] {
+          #expect(page.contains(text), "\(text)")
+        }
+      }
+      #expect(try place.contents().keys.sorted() == ["net.onnx", "p.bmp", "page.html"])
     }
   }
 }

@@ -11,8 +11,11 @@ import sys
 
 import reference
 from check_detections import detections
+from check_distance_heads import distance_heads
 from check_exports import exports
+from check_heads import heads
 from check_rewrites import rewrites
+from check_tails import tails
 
 
 def main():
@@ -21,6 +24,7 @@ def main():
     parser.add_argument("--exports", type=pathlib.Path, required=True, help="folder of PyTorch exports")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for what is made")
     parser.add_argument("--shared", type=pathlib.Path, required=True, help="folder of reference data")
+    parser.add_argument("--tails", type=pathlib.Path, help="folder of exports with other tools' ends")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
 
@@ -29,8 +33,9 @@ def main():
     shared = arguments.shared.resolve()
     if shared.is_dir():
         table.bounded("the shared models are those the results came from", 0, reference.changed, shared)
-    for part in (exports, rewrites, detections):
+    for part in (exports, heads, distance_heads, rewrites, detections):
         part(apus, table, shared if shared.is_dir() else None, arguments.exports)
+    tails(apus, table, arguments.tails and arguments.tails.resolve())
     return table.finish()
 
 

@@ -8,12 +8,14 @@ package struct Bottleneck: RecordedBlock {
   package var second: ConvolutionBlock
   package var addsInput: Bool
 
-  /// 1x1 to `expansion` of the channels, then 3x3; the input is added where the channels allow it.
+  /// 1x1 or another kernel to `expansion` of the channels, then 3x3; the input is added where the channels allow
+  /// it.
   package init(
-    _ inputChannels: Int, _ outputChannels: Int, shortcut: Bool = true, expansion: Double = 0.5
+    _ inputChannels: Int, _ outputChannels: Int, firstKernel: Int = 1, shortcut: Bool = true,
+    expansion: Double = 0.5
   ) {
     let hidden = Int(Double(outputChannels) * expansion)
-    first = ConvolutionBlock(Convolution(inputChannels, hidden))
+    first = ConvolutionBlock(Convolution(inputChannels, hidden, kernel: firstKernel))
     second = ConvolutionBlock(Convolution(hidden, outputChannels, kernel: 3))
     addsInput = shortcut && inputChannels == outputChannels
   }

@@ -65,6 +65,27 @@ package struct Concatenation: RecordedBlock {
   ) throws(FamilyError) -> ValueID { try network.concatenate(inputs, name: path) }
 }
 
+/// The sum of two layers: YOLOv7's `Shortcut`.
+package struct Summation: RecordedBlock {
+  package static let classNames = ["Shortcut"]
+
+  package var readsSeveral: Bool { true }
+
+  package init() {}
+
+  package init(_ module: RecordedModule) throws(FamilyError) {}
+
+  package func build(
+    in network: inout NetworkBuilder, from inputs: [ValueID], path: String
+  ) throws(FamilyError) -> ValueID {
+    guard inputs.count == 2 else {
+      throw FamilyError(
+        .badRecord, at: path, "is a sum of \(inputs.count) layers, expected 2")
+    }
+    return try network.add(inputs[0], inputs[1], name: path)
+  }
+}
+
 /// The largest number under a window: `MaxPool2d`.
 package struct MaximumPool: RecordedBlock {
   package static let classNames = ["MaxPool2d"]

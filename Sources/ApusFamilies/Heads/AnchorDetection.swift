@@ -87,12 +87,29 @@ extension AnchorDetection {
       throw module.bad("is the last layer, expected a 'Detect'")
     }
     let record = try AnchorRecord(module, sources: sources)
+    self.init(record, convolutions: try record.convolutions("m"), sources: sources)
+  }
+
+  /// A head of the given convolutions and what a record says of the rest.
+  package init(_ record: AnchorRecord, convolutions: [Convolution], sources: [Int]) {
     self.sources = sources
+    self.convolutions = convolutions
     classCount = record.classCount
-    convolutions = try record.convolutions("m")
     gridAnchors = record.gridAnchors
     statedStrides = record.strides
     hasAnchorGrid = record.hasAnchorGrid
+  }
+}
+
+extension AnchorDetection {
+  /// The number of classes of a state by its head, with three anchors for each level as in all published
+  /// networks; nil where there is no such head.
+  package static func classCount(in state: WeightState) -> Int? {
+    // The head is the last layer.
+    guard let bias = state.names.last(where: { $0.hasSuffix(".m.0.bias") }),
+      let channels = state.shape(bias)?.first, channels % 3 == 0, channels > 15
+    else { return nil }
+    return channels / 3 - 5
   }
 }
 
@@ -112,7 +129,7 @@ package struct AnchorRecord {
     let levels = try module.integer("nl", in: 1...16)
     anchorCount = try module.integer("na", in: 1...64)
     gridAnchors = try Self.anchors(module, levels: levels, count: anchorCount)
-    strides = try Self.strides(module, levels: levels)
+    strides = try module.strides(levels: levels)
     hasAnchorGrid = module.record.buffers.contains { $0.name == "anchor_grid" }
     guard sources.count >= levels else {
       throw module.bad("reads \(sources.count) layers for \(levels) levels")
@@ -151,17 +168,5 @@ package struct AnchorRecord {
       throw module.bad("'anchors' holds \(numbers), expected numbers of at least 0")
     }
     return AnchorSet.grid(numbers, levels: levels, count: count)
-  }
-
-  /// The attribute `stride`, nil where it is missing.
-  private static func strides(
-    _ module: RecordedModule, levels: Int
-  ) throws(FamilyError) -> [Int]? {
-    guard let numbers = try module.tensor("stride")?.floats else { return nil }
-    let strides = numbers.compactMap(Int.init(exactly:))
-    guard strides.count == levels, numbers.count == levels,
-      strides.allSatisfy({ (1...4096).contains($0) })
-    else { throw module.bad("'stride' holds \(numbers), expected \(levels) whole numbers") }
-    return strides
   }
 }

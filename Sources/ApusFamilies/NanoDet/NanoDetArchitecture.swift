@@ -32,7 +32,7 @@ package struct NanoDetArchitecture: Architecture {
 
   package var classCount: Int { head.classCount }
   package var levelCount: Int { head.levelCount }
-  package var outlineSide: Int { neck.onlySide ?? 4096 }
+  package var outlineSide: Int { neck.onlySide ?? 1024 }
 
   /// The stride of the backbone's last map: levels that necks add to it round up.
   package var sideMultiple: Int? { 4 << backbone.outputChannels.count }

@@ -92,10 +92,13 @@ package struct ShuffleUnit: Block {
   /// What passes beside the main branch; nil for the first half of the input.
   private var side: Chain?
   private var main: Chain
+  /// Half of the channels that come out.
+  private var half: Int
 
   /// A unit of the given channels; those of stride 1 have as many outputs as inputs.
   package init(_ inputChannels: Int, _ outputChannels: Int, stride: Int) {
     let half = outputChannels / 2
+    self.half = half
     let act = ShuffleNetV2.activation
     func depthwise(_ channels: Int) -> Convolution {
       ShuffleNetV2.convolution(channels, channels, kernel: 3, stride: stride, groups: channels)
@@ -122,7 +125,9 @@ package struct ShuffleUnit: Block {
       past = try side.build(in: &network, from: inputs, path: "\(path).branch1")
       through = inputs[0]
     } else {
-      (past, through) = try network.halves(of: inputs[0], name: "\(path).split")
+      let halves = try network.split(
+        inputs[0], axis: 1, sizes: [half, half], name: "\(path).split")
+      (past, through) = (halves[0], halves[1])
     }
     let convolved = try main.build(in: &network, from: through, path: "\(path).branch2")
     let both = try network.concatenate([past, convolved], name: "\(path).concat")

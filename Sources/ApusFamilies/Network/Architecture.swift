@@ -15,13 +15,15 @@ package struct RawOutput: Sendable {
   package var bins: Int?
   /// Where in its cell the point lies from which distances are measured.
   package var cellOffset: Float?
+  /// What the steps of a distribution stand for, in cells; nil for the numbers from 0.
+  package var binValues: [Float]?
   /// The branch that only training uses, such as `aux`; empty for the branch that is kept.
   package var branch = ""
 
   /// An output of a level.
   package init(
     _ value: ValueID, _ content: ModelCard.Head.Content, level: Int, part: String = "",
-    bins: Int? = nil, cellOffset: Float? = nil, branch: String = ""
+    bins: Int? = nil, cellOffset: Float? = nil, binValues: [Float]? = nil, branch: String = ""
   ) {
     self.value = value
     self.content = content
@@ -29,6 +31,7 @@ package struct RawOutput: Sendable {
     self.part = part
     self.bins = bins
     self.cellOffset = cellOffset
+    self.binValues = binValues
     self.branch = branch
   }
 }
@@ -69,7 +72,7 @@ package protocol Architecture: Sendable {
 extension Architecture {
   package var inputChannels: Int { 3 }
   package var statedStrides: [Int]? { nil }
-  package var outlineSide: Int { 4096 }
+  package var outlineSide: Int { 1024 }
   package var sideMultiple: Int? { nil }
   package var gridAnchors: [[[Float]]] { [] }
   package func describe(_ card: inout ModelCard) {}

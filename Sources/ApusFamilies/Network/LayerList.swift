@@ -30,17 +30,33 @@ package struct LayerList: Sendable {
   /// The place of a layer in the model.
   package static func path(_ index: Int) -> String { "model.\(index)" }
 
-  /// Appends all nodes and returns the outputs of all layers.
+  /// Appends the nodes of the layers and returns their outputs; nil for those that are left out.
+  ///
+  /// - Parameter ends: layers that are read; what none of them needs is left out. Nil takes all.
   package func build(
-    in network: inout NetworkBuilder, from picture: ValueID
-  ) throws(FamilyError) -> [ValueID] {
-    var values: [ValueID] = []
+    in network: inout NetworkBuilder, from picture: ValueID, reaching ends: [Int]? = nil
+  ) throws(FamilyError) -> [ValueID?] {
+    let needed = ends.map(layers(neededFor:))
+    var values: [ValueID?] = []
     for (index, layer) in layers.enumerated() {
+      guard needed?.contains(index) ?? true else {
+        values.append(nil)
+        continue
+      }
       values.append(
         try layer.block.build(
-          in: &network, from: layer.sources.map { $0 < 0 ? picture : values[$0] },
+          in: &network, from: layer.sources.compactMap { $0 < 0 ? picture : values[$0] },
           path: Self.path(index)))
     }
     return values
+  }
+
+  /// The given layers and all that they read, directly or through others.
+  private func layers(neededFor ends: [Int]) -> Set<Int> {
+    var needed = Set(ends)
+    for index in layers.indices.reversed() where needed.contains(index) {
+      needed.formUnion(layers[index].sources)
+    }
+    return needed
   }
 }

@@ -59,14 +59,18 @@ package struct LayerTable: Sendable {
   /// A table without rows.
   package init() {}
 
-  /// Adds a layer that reads one other, the one before it unless said otherwise.
-  package mutating func add(_ kind: Kind, from source: Int = -1, count: Int = 1) {
+  /// Adds a layer that reads one other, the one before it unless said otherwise, and returns its index.
+  @discardableResult
+  package mutating func add(_ kind: Kind, from source: Int = -1, count: Int = 1) -> Int {
     rows.append(Row(sources: [source], count: count, kind: kind))
+    return rows.count - 1
   }
 
-  /// Adds a layer that reads several others.
-  package mutating func add(_ kind: Kind, from sources: [Int]) {
+  /// Adds a layer that reads several others, and returns its index.
+  @discardableResult
+  package mutating func add(_ kind: Kind, from sources: [Int]) -> Int {
     rows.append(Row(sources: sources, count: 1, kind: kind))
+    return rows.count - 1
   }
 
   /// The number of rows.

@@ -4,6 +4,8 @@ package import ApusGraph
 package protocol DetectionHead: Sendable {
   /// The layers whose outputs the levels read, by index.
   var sources: [Int] { get }
+  /// Those of `sources` that the head reads in a form.
+  func sources(in form: NetworkForm) -> [Int]
   /// The number of classes.
   var classCount: Int { get }
   /// The number of levels.
@@ -18,7 +20,7 @@ package protocol DetectionHead: Sendable {
   /// Appends the nodes of the head.
   ///
   /// - Parameters:
-  ///   - inputs: the values of `sources`, in order.
+  ///   - inputs: the values of `sources(in:)` of the network's form, in order.
   ///   - path: where the head lies in the model, such as `model.24`.
   func build(
     in network: inout NetworkBuilder, from inputs: [ValueID], path: String
@@ -26,6 +28,10 @@ package protocol DetectionHead: Sendable {
 
   /// Fills what the head knows of thresholds and suppression into a card.
   func describe(_ card: inout ModelCard)
+}
+
+extension DetectionHead {
+  package func sources(in form: NetworkForm) -> [Int] { sources }
 }
 
 /// Layers and a head: YOLOv5, YOLOv7 and YOLOv10.
@@ -50,12 +56,19 @@ package struct LayeredArchitecture: Architecture {
   /// What the first layer reads.
   package var inputChannels: Int { body.layers.first?.block.inputChannels ?? 3 }
 
+  /// Attention relates every pixel of its map to every other, which no large picture allows.
+  package var outlineSide: Int {
+    body.layers.contains { $0.block is PartialAttention } ? 1024 : 4096
+  }
+
   package func build(
     in network: inout NetworkBuilder, from picture: ValueID
   ) throws(FamilyError) -> [RawOutput] {
-    let values = try body.build(in: &network, from: picture)
+    let sources = head.sources(in: network.form)
+    let values = try body.build(
+      in: &network, from: picture, reaching: network.form.hasAllBranches ? nil : sources)
     return try head.build(
-      in: &network, from: head.sources.map { $0 < 0 ? picture : values[$0] },
+      in: &network, from: sources.compactMap { $0 < 0 ? picture : values[$0] },
       path: LayerList.path(body.layers.count))
   }
 

@@ -5,16 +5,6 @@ import ApusTensor
 // What ShuffleNet, path aggregation and heads of many levels need beside the operators of all families.
 
 extension NetworkBuilder {
-  /// The first and the second half of the channels.
-  package mutating func halves(
-    of input: ValueID, name: String
-  ) throws(FamilyError) -> (first: ValueID, second: ValueID) {
-    let halves = try append(
-      Split(axis: 1, pieces: 2), [input], name: name,
-      outputNames: ["\(name).first", "\(name).second"])
-    return (halves[0], halves[1])
-  }
-
   /// The channels of equal groups, one of each group in turn: ShuffleNet's channel shuffle.
   ///
   /// `[N, C, H, W]` becomes `[N, groups, C / groups, H, W]`, the two axes change places, and the shape is as
@@ -55,11 +45,6 @@ extension NetworkBuilder {
     let op = Resize(mode: .linear, coordinates: .halfPixel)
     return try append(op, [input, nil, scales], name: name)
   }
-
-  /// The product of two values.
-  package mutating func multiply(
-    _ a: ValueID, _ b: ValueID, name: String
-  ) throws(FamilyError) -> ValueID { try append(Mul(), [a, b], name: name) }
 
   /// Every group of channels brought to mean 0 and variance 1 within its picture, then scaled and shifted by
   /// channel.

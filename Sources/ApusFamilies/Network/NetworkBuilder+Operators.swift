@@ -66,6 +66,11 @@ extension NetworkBuilder {
     _ a: ValueID, _ b: ValueID, name: String
   ) throws(FamilyError) -> ValueID { try append(Add(), [a, b], name: name) }
 
+  /// The product of two values.
+  package mutating func multiply(
+    _ a: ValueID, _ b: ValueID, name: String
+  ) throws(FamilyError) -> ValueID { try append(Mul(), [a, b], name: name) }
+
   /// Values side by side along the channels.
   package mutating func concatenate(
     _ values: [ValueID], name: String

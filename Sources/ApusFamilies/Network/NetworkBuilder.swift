@@ -10,6 +10,7 @@ package struct NetworkBuilder {
   /// The tensors of the state, in the order in which they were asked for.
   package private(set) var entries: [StateEntry] = []
   private let source: WeightSource
+  private var twins: [(copy: String, original: String)] = []
 
   /// A builder that takes weights from a source.
   package init(graph: Graph, form: NetworkForm, weights source: WeightSource) {
@@ -32,12 +33,27 @@ package struct NetworkBuilder {
     try value(StateEntry(name: name, shape: shape, role: .buffer), initial: initial)
   }
 
+  /// Makes a part of a new network start with the same weights as another one.
+  ///
+  /// - Parameters:
+  ///   - copy: the path of the part, such as `model.23.one2one_cv2`.
+  ///   - original: the path of the other one.
+  package mutating func start(_ copy: String, like original: String) {
+    twins.append(("\(copy).", "\(original)."))
+  }
+
   /// Notes a tensor of the state that no node reads.
   package mutating func declare(
     _ name: String, shape: [Int], role: StateEntry.Role = .buffer, dtype: DType = .float32
   ) {
     entries.append(
       StateEntry(name: name, shape: shape, role: role, dtype: dtype, isRead: false))
+  }
+
+  /// The numbers of a tensor that no node reads, for what a decoder must know; nil where there are none yet.
+  package func numbers(_ name: String) -> [Float]? {
+    guard case .state(let state) = source else { return nil }
+    return state.tensor(name)?.floats
   }
 
   private mutating func value(
@@ -48,7 +64,11 @@ package struct NetworkBuilder {
     case .outline:
       return graph.addInput(entry.name, Fact(.float32, entry.shape.map(Dimension.fixed)))
     case .fresh(let seed):
-      let tensor = initial.tensor(named: entry.name, shape: entry.shape, seed: seed)
+      var name = entry.name
+      if let twin = twins.first(where: { name.hasPrefix($0.copy) }) {
+        name = twin.original + name.dropFirst(twin.copy.count)
+      }
+      let tensor = initial.tensor(named: name, shape: entry.shape, seed: seed)
       return graph.addConstant(tensor, name: entry.name)
     case .state(let state):
       guard let tensor = state.tensor(entry.name), tensor.shape.dimensions == entry.shape else {

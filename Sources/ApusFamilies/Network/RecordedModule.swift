@@ -105,6 +105,16 @@ package struct RecordedModule: Sendable {
     }
   }
 
+  /// The attribute `stride` of a head, input pixels per cell of each level; nil where it is missing.
+  package func strides(levels: Int) throws(FamilyError) -> [Int]? {
+    guard let numbers = try tensor("stride")?.floats else { return nil }
+    let strides = numbers.compactMap(Int.init(exactly:))
+    guard strides.count == levels, numbers.count == levels,
+      strides.allSatisfy({ (1...4096).contains($0) })
+    else { throw bad("'stride' holds \(numbers), expected \(levels) whole numbers") }
+    return strides
+  }
+
   /// A text.
   package func text(_ name: String) throws(FamilyError) -> String {
     guard let value = record[name]?.string else { throw missing(name, "a text") }

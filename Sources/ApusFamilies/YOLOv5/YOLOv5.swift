@@ -35,11 +35,7 @@ package enum YOLOv5: DetectorFamily {
   }
 
   package static func classCount(in state: WeightState) -> Int? {
-    // The head is the last layer; its levels have three anchors in all published networks.
-    guard let bias = state.names.last(where: { $0.hasSuffix(".m.0.bias") }),
-      let channels = state.shape(bias)?.first, channels % 3 == 0, channels > 15
-    else { return nil }
-    return channels / 3 - 5
+    AnchorDetection.classCount(in: state)
   }
 
   package static func variant(

@@ -18,16 +18,44 @@ extension HeadCut {
     let grid = try layout.anchorGrid()
     let (heads, lines, classes) = describe(layout, grid)
     explanation += lines
+    var sizes: [[[Float]]]?
+    if let grid, classes != nil, heads.contains(where: { $0.role == .anchorGrid }) {
+      let probe = DecodeProbe(layout, grid)
+      sizes = probe?.anchors
+      explanation.append(
+        probe.map { "anchors \(text($0.anchors)), read from the boxes in '\($0.name)'" }
+          ?? "nothing that is dropped tells the anchors")
+    }
     if finder.decoding.values.contains(where: { $0.op is NonMaxSuppression }) {
       explanation.append("the model suppresses overlapping boxes itself; that goes too")
     }
     let dropped = try dropped(from: graph, keeping: heads.map(\.value))
     var patch = Patch("cut-heads")
     patch.setOutputs(heads.map(\.value))
-    return HeadCut(
-      heads: heads, anchors: classes == nil ? nil : grid?.anchors, classes: classes,
-      dropped: dropped,
-      explanation: explanation, patch: patch)
+    var cut = HeadCut(
+      heads: heads,
+      anchors: classes == nil || heads.contains { $0.bins != nil } ? nil : grid?.anchors,
+      classes: classes, dropped: dropped, explanation: explanation, patch: patch)
+    cut.anchorSizes = sizes
+    cut.suppression = suppression(heads, finder)
+    return cut
+  }
+
+  /// Anchors as people write them.
+  private static func text(_ anchors: [[[Float]]]) -> String {
+    anchors.map { level in
+      level.flatMap { $0.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" } }.joined(
+        separator: ",")
+    }.joined(separator: "/")
+  }
+
+  /// How detectors with the given heads choose among boxes; nil where heads have anchors or cannot be told.
+  private static func suppression(
+    _ heads: [Head], _ finder: HeadFinder
+  ) -> ModelCard.Suppression? {
+    guard heads.contains(where: { $0.bins != nil }) else { return nil }
+    if heads.contains(where: { $0.role == .classesAndBoxes }) { return .nanodet }
+    return finder.decoding.values.contains { $0.op is TopK } ? .topK : .classwise
   }
 
   /// The heads with their roles, sentences about them, and the number of classes.
@@ -41,6 +69,17 @@ extension HeadCut {
         stride: level.stride, role: role, why: why)
     }
     if layout.headsPerLevel == 1 {
+      if let classes = layout.activatedClasses() {
+        let bins = (layout.levels[0].channels - classes) / 4
+        let why = "a sigmoid over the first \(classes) channels, 4 x \(bins) bins behind them"
+        return (
+          layout.levels.map {
+            var head = head($0, .classesAndBoxes, why)
+            head.bins = bins
+            return head
+          }, ["one box per cell and \(classes) classes: \(why)"], classes
+        )
+      }
       guard let grid else {
         let why = "one head per level; nothing tells anchors and classes apart"
         return (layout.levels.map { head($0, .other, why) }, [why], nil)
@@ -59,7 +98,14 @@ extension HeadCut {
     var heads: [Head] = []
     for stride in layout.strides {
       let level = layout.levels.filter { $0.stride == stride }
-      heads += roles(of: level, layout.finder).map { head($0, $1, $2) }
+      heads += roles(of: level, layout.finder).map {
+        var head = head($0, $1, $2)
+        if $1 == .boxes, $0.channels >= 8 {
+          head.bins = $0.channels / 4
+          head.binValues = layout.finder.roundedSteps($0.channels / 4)
+        }
+        return head
+      }
     }
     let classes = heads.first { $0.role == .classes }?.channels
     let line =

@@ -12,7 +12,9 @@ public struct HeadCut: Sendable {
     case classes
     /// Objectness, `[N, 1, H, W]`.
     case objectness
-    /// Boxes and classes without objectness together, or what cannot be told from the structure.
+    /// Class scores and box distributions of one box a cell, `[N, classes + 4 * bins, H, W]`.
+    case classesAndBoxes
+    /// What cannot be told from the structure.
     case other
   }
 
@@ -30,6 +32,10 @@ public struct HeadCut: Sendable {
     public let role: Role
     /// How that was found out.
     public let why: String
+    /// Steps of a box's distributions, where the head holds such.
+    public var bins: Int?
+    /// The values of these steps, where they are not 0, 1, 2, ….
+    public var binValues: [Float]?
   }
 
   /// The heads: finest level first, boxes before classes.
@@ -38,6 +44,11 @@ public struct HeadCut: Sendable {
   public let anchors: Int?
   /// Classes, where that can be told.
   public let classes: Int?
+  /// Widths and heights of the anchors in input pixels, `[level][anchor][2]`, finest level first, read from the
+  /// decoding that is dropped; nil where there are none or nothing tells them.
+  public var anchorSizes: [[[Float]]]?
+  /// How the dropped part makes one of several detections of an object; nil where heads have anchors.
+  public var suppression: ModelCard.Suppression?
   /// How many nodes of each operator are dropped.
   public let dropped: [OperatorKind: Int]
   /// What was found and why, a line each.
@@ -51,12 +62,34 @@ public struct HeadCut: Sendable {
   /// Cuts the graph the heads were found in, and has its card say what the outputs are.
   public func apply(to graph: inout Graph) throws(GraphError) {
     try graph.apply(patch)
-    graph.card.heads = heads.map {
-      ModelCard.Head(
-        output: graph[$0.value].name, content: $0.role == .anchorGrid ? .anchorGrid : .other,
-        stride: $0.stride)
+    let levels = Set(heads.map(\.stride)).sorted()
+    graph.card.heads = heads.map { head in
+      let content = content(of: head)
+      // NanoDet-Plus, which has a fourth level, measures from the corners of cells.
+      let offset: Float = suppression == .nanodet && levels.count == 4 ? 0 : 0.5
+      return ModelCard.Head(
+        output: graph[head.value].name, content: content, stride: head.stride,
+        bins: content == .other ? nil : head.bins,
+        binValues: content == .other ? nil : head.binValues,
+        cellOffset: content == .other || head.bins == nil ? nil : offset)
     }
+    if let anchorSizes { graph.card.anchors = anchorSizes }
+    if let suppression { graph.card.suppression = suppression }
     if graph.card.strides.isEmpty { graph.card.strides = Set(heads.map(\.stride)).sorted() }
+  }
+}
+
+extension HeadCut {
+  /// What the card says of a head: all of it where boxes can be made of the heads, else nothing.
+  private func content(of head: Head) -> ModelCard.Head.Content {
+    let isComplete = heads.filter { $0.role == .boxes }.allSatisfy { $0.bins != nil }
+    return switch head.role {
+    case .anchorGrid: .anchorGrid
+    case .boxes where isComplete: .distanceGrid
+    case .classes where isComplete: .classGrid
+    case .classesAndBoxes: .classDistanceGrid
+    case .boxes, .classes, .objectness, .other: .other
+    }
   }
 }
 

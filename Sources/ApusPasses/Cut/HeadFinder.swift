@@ -52,10 +52,26 @@ struct HeadFinder {
   /// without bias, of weights that are 0, 1, 2, … up to the rounding of a quantised export.
   func isExpectation(_ node: Node) -> Bool {
     guard let weights = index.constant(node.input(1)), weights.shape.rank > 0,
-      weights.shape[0] == 1, weights.count > 1,
-      node.input(2) == nil || index.constant(node.input(2))?.doubles == [0]
+      weights.shape[0] == 1, node.input(2) == nil || index.constant(node.input(2))?.doubles == [0]
     else { return false }
-    return weights.doubles.enumerated().allSatisfy { abs(Double($0) - $1) < 0.5 }
+    return areSteps(weights)
+  }
+
+  /// Whether numbers are 0, 1, 2, … up to rounding.
+  private func areSteps(_ weights: Tensor) -> Bool {
+    weights.count > 1
+      && weights.doubles.enumerated().allSatisfy { abs(Double($0) - $1) < 0.5 }
+  }
+
+  /// What the steps of distributions are rounded to in the decoding; nil where they are exact.
+  func roundedSteps(_ count: Int) -> [Float]? {
+    for node in decoding.values where node.op is Conv || node.op is MatMul {
+      guard let weights = index.constant(node.input(1)), weights.count == count, areSteps(weights)
+      else { continue }
+      let steps = weights.floats
+      return steps == (0..<count).map { Float($0) } ? nil : steps
+    }
+    return nil
   }
 
   /// Whether a box distribution is decoded from the value: its numbers reach an expectation.

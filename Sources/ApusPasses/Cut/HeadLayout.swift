@@ -8,11 +8,18 @@ struct HeadLayout {
     let found: HeadFinder.Found
     let channels: Int
     let stride: Int
-    let cells: Int
+    let rows: Int
+    let columns: Int
+
+    var cells: Int { rows * columns }
   }
 
   let finder: HeadFinder
   let levels: [Level]
+  /// What the symbols of the picture's height and width stand for.
+  let symbolSizes: [String: Int]
+  /// What the symbols of the batch stand for: one picture.
+  let batchSizes: [String: Int]
 
   /// The size a symbolic picture axis is tried with; all usual strides divide it.
   static let trialSize = 640
@@ -26,8 +33,11 @@ struct HeadLayout {
       let picture = graph[input].fact.shape
     else { throw CutError("the model has no input of the form [N, C, H, W]") }
     var levels: [Level] = []
-    let symbols = Set(picture.flatMap(\.symbols))
+    let symbols = Set(picture.dropFirst().flatMap(\.symbols))
     let sizes = Dictionary(uniqueKeysWithValues: symbols.map { ($0, Self.trialSize) })
+    symbolSizes = sizes
+    batchSizes = Dictionary(
+      uniqueKeysWithValues: picture[0].symbols.subtracting(symbols).map { ($0, 1) })
     func number(_ size: Dimension) -> Int? {
       size.substituting(sizes).fixed.flatMap { $0 <= Self.largestSize ? $0 : nil }
     }
@@ -40,16 +50,28 @@ struct HeadLayout {
         let channels = number(shape[1]), let h = number(shape[2]), let w = number(shape[3]), h > 0,
         w > 0
       else { throw CutError("the shape of '\(name)' is not known: \(graph[found.value].fact)") }
-      guard height % h == 0, width % w == 0, height / h == width / w else {
+      guard let stride = Self.stride(height, width, rows: h, columns: w) else {
         throw CutError(
           "'\(name)' has \(h) x \(w) cells, which do not divide the picture's \(height) x \(width)"
             + " evenly", candidates: Self.names(finder))
       }
       levels.append(
-        Level(found: found, channels: channels, stride: height / h, cells: h * w))
+        Level(found: found, channels: channels, stride: stride, rows: h, columns: w))
     }
     self.levels = levels.sorted { $0.stride < $1.stride }
     try checkStrides()
+  }
+
+  /// Input pixels per cell: a power of two, with the last row and column cut short where need be, or else what
+  /// divides the picture evenly.
+  private static func stride(_ height: Int, _ width: Int, rows: Int, columns: Int) -> Int? {
+    let usual = [2, 4, 8, 16, 32, 64, 128]
+    return usual.first { rows * $0 == height && columns * $0 == width }
+      ?? usual.first {
+        (height + $0 - 1) / $0 == rows && (width + $0 - 1) / $0 == columns
+      }
+      ?? (height % rows == 0 && width % columns == 0 && height / rows == width / columns
+        ? height / rows : nil)
   }
 
   /// The names of what was found.
@@ -98,6 +120,28 @@ struct HeadLayout {
 }
 
 extension HeadLayout {
+  /// The classes of a detector with one box per cell, where a sigmoid over the first channels of its heads tells
+  /// them, nothing else being computed (NanoDet).
+  func activatedClasses() -> Int? {
+    guard let level = levels.first, headsPerLevel == 1,
+      finder.decoding.values.allSatisfy({
+        $0.op is Sigmoid || $0.op is any ShapeOnly || $0.op is Transpose || $0.op is Concat
+          || $0.op is Split || $0.op is Slice || $0.op is Cast || $0.op is ShapeOf
+          || $0.op is Gather
+      })
+    else { return nil }
+    for node in finder.decoding.values where node.op is Sigmoid {
+      let shape = finder.graph[node.outputs[0]].fact.shape ?? []
+      for size in shape.count == 4 ? shape[1..<2] : shape.count == 3 ? shape[1..<3] : [] {
+        guard let classes = size.fixed, classes < level.channels, level.channels - classes >= 8,
+          (level.channels - classes) % 4 == 0, !levels.contains(where: { $0.cells == classes })
+        else { continue }
+        return classes
+      }
+    }
+    return nil
+  }
+
   /// Anchors and numbers per anchor of a detector with one head per level, and how they were told.
   struct AnchorGrid {
     let anchors: Int

@@ -1,4 +1,5 @@
 public import ApusBoxes
+import ApusGraph
 
 /// How pictures are run through a detector, and which boxes are kept.
 public struct DetectionOptions: Sendable {
@@ -15,19 +16,32 @@ public struct DetectionOptions: Sendable {
   public var isClassAgnostic = false
   /// The classes to keep; nil for all.
   public var classes: Set<Int>?
-  /// The greatest number of boxes for a picture.
-  public var maxDetections = 1000
+  /// The greatest number of boxes for a picture; nil for what the family's own tool shows: 1000, YOLOv10 300,
+  /// NanoDet 100.
+  public var maxDetections: Int?
+  /// Whether boxes of networks that need no suppression are suppressed nonetheless: a guard against duplicates.
+  public var suppressesDuplicates = false
   /// How many threads share the work.
   public var threads = 1
 
   /// The model's own size and thresholds, one thread.
   public init() {}
 
-  /// The parameters of suppression, with the thresholds of a model's card where none are given.
-  func suppression(confidence cardConfidence: Float, iou cardIoU: Float) -> NMS.Options {
-    NMS.Options(
-      confidence: confidence ?? ConfidenceThresholds(cardConfidence),
-      iou: iou ?? Double(String(cardIoU)) ?? Double(cardIoU), classes: classes,
-      separation: isClassAgnostic ? .agnostic : .fixed(4096), maxDetections: maxDetections)
+  /// The parameters of suppression, with those of a model's card where none are given.
+  func suppression(_ card: ModelCard) -> NMS.Options {
+    let isNanoDet = card.suppression == .nanodet
+    let most =
+      switch card.suppression {
+      case .classwise: 1000
+      case .topK: 300
+      case .nanodet: NMS.Options.nanodet.maxDetections
+      }
+    return NMS.Options(
+      confidence: confidence ?? ConfidenceThresholds(card.confidenceThreshold),
+      iou: iou ?? Double(String(card.iouThreshold)) ?? Double(card.iouThreshold),
+      multiLabel: isNanoDet, classes: classes,
+      separation: isClassAgnostic ? .agnostic : isNanoDet ? .aboveLargestCoordinate : .fixed(4096),
+      singleClassScore: card.family == "YOLOv7" ? .objectness : .product,
+      maxDetections: maxDetections ?? most)
   }
 }

@@ -1,5 +1,6 @@
 public import ApusBoxes
 import ApusCompiler
+import ApusFamilies
 import ApusGraph
 public import ApusImage
 import ApusPasses
@@ -51,11 +52,13 @@ public final class Detector {
     } catch {
       throw .failure("'\(model.path)': \(error)")
     }
-    let card = model.graph.card
+    let card = reading.card
     classNames = try Self.classNames(of: model, reading)
-    suppression = options.suppression(confidence: card.confidenceThreshold, iou: card.iouThreshold)
+    suppression = options.suppression(card)
     preprocessor = Preprocessor(card.preprocess)
-    stride = max(card.strides.max() ?? 32, 1)
+    // NanoDet-Plus halves its third level once more, rounding up; no multiple of that level is needed.
+    let coarsest = max(card.strides.max() ?? 32, 1)
+    stride = card.suppression == .nanodet ? min(coarsest, 32) : coarsest
     inputSize = try Self.inputSize(model, options: options, stride: stride)
     let input = model.graph[model.graph.inputs[0]].name
     try ModelLimits.checkSizes(
@@ -69,10 +72,31 @@ public final class Detector {
   public static func rename(
     classesOf model: inout Model, to names: [String]
   ) throws(ApusError) {
-    if let count = try OutputReading(model.graph).classCount, count != names.count {
+    // The names count among what tells classes from distributions.
+    var renamed = model
+    renamed.graph.card.classNames = names
+    if let count = try reading(of: renamed).classCount, count != names.count {
       throw wrongCount(names.count, of: count, model.path)
     }
-    model.graph.card.classNames = names
+    model = renamed
+  }
+
+  /// Gives a model with raw anchor heads its anchors.
+  ///
+  /// - Parameter text: widths and heights in input pixels, finest level first:
+  ///   `10,13,16,30,33,23/30,61,62,45,59,119/116,90,156,198,373,326`.
+  /// - Throws: `ApusError` where the text is no list of anchors.
+  public static func setAnchors(of model: inout Model, to text: String) throws(ApusError) {
+    do {
+      model.graph.card.anchors = try AnchorText.parse(text)
+    } catch {
+      throw .usage("\(error)")
+    }
+  }
+
+  /// How a model's outputs were recognised, in words; nil where its card states what they are.
+  public static func recognition(of model: Model) throws(ApusError) -> String? {
+    try reading(of: model).reason
   }
 
   private static func wrongCount(_ found: Int, of expected: Int, _ path: String) -> ApusError {
@@ -122,7 +146,9 @@ public final class Detector {
       let executor = try executor(for: input.shape)
       let outputs = try executor.run(inputs: [input])
       let done = clock.now
-      let found = try reading.detections(outputs, options: suppression)
+      let found = try reading.detections(
+        outputs, inputSize: (input.shape[2], input.shape[3]), options: suppression,
+        suppressesDuplicates: options.suppressesDuplicates)
       let mapping = geometry.placed
       let detections = found.map { detection in
         Detection(
@@ -183,7 +209,7 @@ public final class Detector {
               + " without --image-size and --rect, or export it with --dynamic")
         }
       }
-      guard size > 0, size % stride == 0 else {
+      guard size > 0, size % stride == 0 || shape[axis].fixed == size else {
         throw .usage(
           "the input's \(name) is \(size), but must be a multiple of \(stride), such as"
             + " \(max(1, (size + stride / 2) / stride) * stride)")

@@ -116,8 +116,8 @@ public struct Model: Sendable {
 public enum ModelInput: Sendable {
   /// Batch, height and width are symbols, known when the graph runs.
   case symbolic
-  /// The given size; nil for the family's own. A dynamic batch is a symbol.
-  case fixed(height: Int?, width: Int?, dynamicBatch: Bool)
+  /// The given size, nil for the family's own, and a batch; nil leaves that open.
+  case fixed(height: Int?, width: Int?, batch: Int?)
 
   /// Refuses sizes the network does not take.
   func check(_ network: DetectorNetwork) throws(ApusError) {
@@ -141,9 +141,9 @@ public enum ModelInput: Sendable {
       network.onlyInputSide.map {
         NetworkInput(batch: .symbol("batch"), height: .fixed($0), width: .fixed($0))
       } ?? .symbolic
-    case .fixed(let height, let width, let dynamicBatch):
+    case .fixed(let height, let width, let batch):
       NetworkInput(
-        batch: dynamicBatch ? .symbol("batch") : 1,
+        batch: batch.map(Dimension.fixed) ?? .symbol("batch"),
         height: .fixed(height ?? network.defaultInputSide),
         width: .fixed(width ?? network.defaultInputSide))
     }

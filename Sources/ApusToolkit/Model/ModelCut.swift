@@ -35,6 +35,10 @@ public struct ModelCut: Sendable, Encodable, CustomStringConvertible {
     _ model: Model, outputs: [String] = []
   ) throws(ApusError) -> (report: ModelCut, model: Model) {
     var result = model
+    // What the whole model's outputs tell of pictures and thresholds holds for the heads as well.
+    if outputs.isEmpty, let reading = try? OutputReading(model.graph) {
+      result.graph.card = reading.card
+    }
     do {
       let cut =
         outputs.isEmpty

@@ -25,6 +25,8 @@ public struct ModelExport: Sendable, Encodable, CustomStringConvertible {
   public let outputs: [ModelInspection.Port]
   /// The number of nodes.
   public let nodes: Int
+  /// What the outputs hold; nil where that is not known.
+  public let heads: ExportOptions.Heads?
 
   /// A file beside a model that stands for none yet, where the caller named none.
   ///
@@ -57,20 +59,22 @@ public struct ModelExport: Sendable, Encodable, CustomStringConvertible {
     try write(model.graph, from: model.path, to: path, opset: opset)
   }
 
-  /// Simplifies a model and writes it.
+  /// Simplifies a model, appends what the options ask for, and writes it.
   ///
-  /// - Throws: `ApusError` where the file exists as the model itself, cannot be written, or an operator does
-  ///   not exist in the operator set.
+  /// - Throws: `ApusError` where the file exists as the model itself, cannot be written, the model's outputs are
+  ///   not those the options start from, or an operator does not exist in the operator set.
   public static func onnx(
-    _ model: Model, to path: String, opset: Int
+    _ model: Model, to path: String, options: ExportOptions = ExportOptions()
   ) throws(ApusError) -> ModelExport {
-    var graph = model.graph
+    try options.check(model)
     do {
-      _ = try Pipeline.simplify.run(on: &graph)
+      return try write(
+        options.applied(to: model.graph), from: model.path, to: path, opset: options.opset)
+    } catch let error as ApusError {
+      throw error
     } catch {
       throw .failure("'\(model.path)': \(error)")
     }
-    return try write(graph, from: model.path, to: path, opset: opset)
   }
 
   /// Writes a graph that was made of the file at `source`.
@@ -89,12 +93,14 @@ public struct ModelExport: Sendable, Encodable, CustomStringConvertible {
     }
     return ModelExport(
       file: path, opset: opset, inputs: graph.inputs.map { .init(graph[$0]) },
-      outputs: graph.outputs.map { .init(graph[$0]) }, nodes: graph.nodes.count)
+      outputs: graph.outputs.map { .init(graph[$0]) }, nodes: graph.nodes.count,
+      heads: ExportOptions.Heads(of: graph.card))
   }
 
   /// File, inputs and outputs.
   public var description: String {
-    var lines = ["\(file): ONNX operator set \(opset), \(nodes) nodes"]
+    let heads = heads.map { ", \($0.rawValue) heads" } ?? ""
+    var lines = ["\(file): ONNX operator set \(opset), \(nodes) nodes\(heads)"]
     lines += inputs.map { "  input   \($0.text)" }
     lines += outputs.map { "  output  \($0.text)" }
     return lines.joined(separator: "\n")

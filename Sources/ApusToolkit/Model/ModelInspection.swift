@@ -77,21 +77,19 @@ public struct ModelInspection: Sendable, Encodable {
   }
 
   private static func multiplyAccumulates(_ graph: Graph) -> Int? {
-    var sized = graph
+    sized(graph).map { GraphFigures($0, isSized: true).totalMultiplyAccumulates ?? 0 }
+  }
+
+  /// The graph at batch 1 and the card's input size, where its own sizes are symbols; nil where that leaves
+  /// symbols.
+  static func sized(_ graph: Graph) -> Graph? {
     let symbols = graph.inputs.flatMap { graph[$0].fact.shape ?? [] }.flatMap(\.symbols)
-    if !symbols.isEmpty {
-      var sizes = ["batch": 1]
-      if let height = graph.card.inputSize.first { sizes["height"] = height }
-      if let width = graph.card.inputSize.last { sizes["width"] = width }
-      guard symbols.allSatisfy({ sizes[$0] != nil }), let fixed = try? graph.withSizes(sizes)
-      else { return nil }
-      sized = fixed
-    }
-    return sized.nodes.reduce(0) { total, node in
-      total
-        + node.op.multiplyAccumulates(
-          inputs: sized.inputFacts(of: node), outputs: sized.outputFacts(of: node))
-    }
+    if symbols.isEmpty { return graph }
+    var sizes = ["batch": 1]
+    if let height = graph.card.inputSize.first { sizes["height"] = height }
+    if let width = graph.card.inputSize.last { sizes["width"] = width }
+    guard symbols.allSatisfy({ sizes[$0] != nil }) else { return nil }
+    return try? graph.withSizes(sizes)
   }
 }
 
@@ -116,7 +114,7 @@ extension ModelInspection: CustomStringConvertible {
       "  weights      \(summary.weights)"
         + (summary.epoch.map { ", epoch \($0)" } ?? ", final (stripped of its training state)")
         + (summary.date.map { ", written \($0)" } ?? ""),
-      "  parameters   \(grouped(summary.parameters)) (normalisation unfused)",
+      "  parameters   \(Number.grouped(summary.parameters)) (normalisation unfused)",
     ]
     lines += anchorLines(of: summary)
     lines.append("  classes      \(summary.classNames.count): \(list(summary.classNames))")
@@ -151,7 +149,7 @@ extension ModelInspection: CustomStringConvertible {
     }
     lines += inputs.map { "  input        \($0.text)" }
     lines += outputs.map { "  output       \($0.text)" }
-    lines.append("  weights      \(Self.grouped(weightCount)) numbers")
+    lines.append("  weights      \(Number.grouped(weightCount)) numbers")
     let sorted = operators.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     let counted = sorted.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     lines.append("  operators    \(operators.values.reduce(0, +)): \(counted)")
@@ -173,15 +171,4 @@ extension ModelInspection: CustomStringConvertible {
   }
 
   private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
-
-  /// `1,872,157`.
-  private static func grouped(_ number: Int) -> String {
-    var digits = String(number)
-    var groups: [String] = []
-    while digits.count > 3 {
-      groups.insert(String(digits.suffix(3)), at: 0)
-      digits.removeLast(3)
-    }
-    return ([digits] + groups).joined(separator: ",")
-  }
 }

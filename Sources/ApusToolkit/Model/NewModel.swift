@@ -14,7 +14,7 @@ extension Model {
   /// - Throws: `ApusError` where no such network is published or its levels do not divide the size.
   public init(
     new name: String, classNames: [String]? = nil, seed: UInt64 = 0, training: Bool = false,
-    input: ModelInput = .fixed(height: nil, width: nil, dynamicBatch: false)
+    input: ModelInput = .fixed(height: nil, width: nil, batch: 1)
   ) throws(ApusError) {
     do {
       let network = try FamilyCatalogue.create(

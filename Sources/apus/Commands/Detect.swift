@@ -46,8 +46,21 @@ struct Detect: ParsableCommand {
   @Flag(help: "Let boxes of different classes suppress one another.")
   var agnostic = false
 
-  @Option(name: .customLong("max-det"), help: "The most boxes kept for a picture.")
-  var maxDetections = 1000
+  @Option(
+    name: .customLong("max-det"),
+    help: "The most boxes kept for a picture. (default: 1000; YOLOv10 300, NanoDet 100)")
+  var maxDetections: Int?
+
+  @Flag(
+    name: .customLong("nms"),
+    help: "Suppress duplicates of models that end without suppression, such as YOLOv10.")
+  var suppressesDuplicates = false
+
+  @Option(
+    help:
+      "Anchors in pixels for raw heads that state none: 10,13,16,30,33,23/30,61,.../..., finest first."
+  )
+  var anchors: String?
 
   @Option(
     name: .long, help: "Side of the network's input, or HEIGHTxWIDTH. (default: the model's own)")
@@ -78,7 +91,7 @@ struct Detect: ParsableCommand {
 
   func validate() throws {
     if sources.isEmpty { throw ValidationError("Name at least one picture, folder or video.") }
-    if maxDetections < 1 {
+    if let maxDetections, maxDetections < 1 {
       throw ValidationError("--max-det is \(maxDetections), but must be at least 1.")
     }
     if let threads, !(1...1024).contains(threads) {
@@ -92,6 +105,7 @@ struct Detect: ParsableCommand {
   func run() throws {
     let media = try MediaSource.resolve(sources)
     var model = try Model(path: model)
+    if let anchors { try Detector.setAnchors(of: &model, to: anchors) }
     if let names { try Detector.rename(classesOf: &model, to: ClassNameFile.read(names)) }
     var run = try DetectionRun(
       detector: Detector(model, options: options(for: model)), command: self, sources: media)
@@ -122,6 +136,7 @@ struct Detect: ParsableCommand {
     options.iou = iou
     options.isClassAgnostic = agnostic
     options.maxDetections = maxDetections
+    options.suppressesDuplicates = suppressesDuplicates
     options.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let names = try Detector.classNames(of: model)
     do {

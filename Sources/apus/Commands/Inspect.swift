@@ -12,6 +12,7 @@ struct Inspect: ParsableCommand {
       Examples:
         apus inspect yolov5n.pt
         apus inspect yolov5n.onnx --json
+        apus inspect yolov5n.onnx --html yolov5n.html
       """)
 
   @Argument(help: "A checkpoint or an ONNX file.")
@@ -20,8 +21,17 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a page that shows the graph: blocks, shapes, parameters, computation, proposed cut.",
+      valueName: "file"))
+  var html: String?
+
   func run() throws {
-    let inspection = ModelInspection(try Model(path: model))
+    if let html { try ModelExport.checkTarget(html, of: model) }
+    let model = try Model(path: model)
+    if let html { try ModelPage(model).write(to: html) }
+    let inspection = ModelInspection(model)
     try StandardOutput.print(inspection, json: json)
   }
 }

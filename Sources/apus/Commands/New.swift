@@ -67,7 +67,7 @@ struct New: ParsableCommand {
       new: name, classNames: ClassNameFile.read(classes), seed: seed, training: form == .training,
       input: dynamic
         ? .symbolic
-        : .fixed(height: imageSize?.height, width: imageSize?.width, dynamicBatch: false))
+        : .fixed(height: imageSize?.height, width: imageSize?.width, batch: 1))
     try StandardOutput.print(
       try ModelExport.write(model, to: output, opset: opset), json: json)
   }

@@ -3,12 +3,12 @@ public import ApusGraph
 public import ApusTensor
 import Foundation
 
-/// From the raw outputs of a YOLOv5 network to detections in pixels of the network's input.
+/// From the raw outputs of YOLOv5 and YOLOv7 to boxes in pixels of the network's input.
 ///
 /// With σ the logistic function, c the cell, s the stride and a the anchor in pixels:
 /// `x = (2σ(t_x) − 0.5 + c_x) · s`, `y` likewise; `w = (2σ(t_w))² · a_w`, `h` likewise; objectness
 /// and class probabilities are σ. All in binary32, in the order of upstream's `Detect.forward`.
-public struct YOLOv5Decode: Sendable, Hashable {
+public struct AnchorDecode: Sendable, Hashable {
   /// One level of the head.
   public struct Level: Sendable, Hashable {
     /// Input pixels per cell.
@@ -27,39 +27,58 @@ public struct YOLOv5Decode: Sendable, Hashable {
   public let levels: [Level]
   /// The number of classes.
   public let classCount: Int
+  /// Whether the network has put its numbers through σ already.
+  public let hasProbabilities: Bool
 
   /// A decoder for the given levels.
-  public init(levels: [Level], classCount: Int) {
+  public init(levels: [Level], classCount: Int, hasProbabilities: Bool = false) {
     self.levels = levels
     self.classCount = classCount
+    self.hasProbabilities = hasProbabilities
   }
 
   /// The decoder for a model with raw outputs, as its card describes it.
-  public init(card: ModelCard) throws(FamilyError) {
-    let grids = card.heads.filter { $0.content == .anchorGrid }
+  ///
+  /// - Parameter classCount: the number of classes; that of the card's names where nil.
+  public init(card: ModelCard, classCount: Int? = nil) throws(FamilyError) {
+    let contents: [ModelCard.Head.Content] = [.anchorGrid, .anchorCells]
+    let grids = card.heads.filter { contents.contains($0.content) }
+    let classes = classCount ?? card.classNames.count
+    guard !card.anchors.isEmpty || grids.isEmpty else {
+      throw FamilyError(
+        .heads,
+        "the outputs are raw numbers of anchors, and the model does not say which anchors; give them with"
+          + " --anchors in pixels, finest level first, as 10,13,16,30,33,23/30,61,62,45,59,119/...")
+    }
     guard !grids.isEmpty, grids.count == card.heads.count, grids.count == card.anchors.count,
-      card.anchors.allSatisfy({ $0.allSatisfy { $0.count == 2 } }), !card.classNames.isEmpty
+      card.anchors.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.count == 2 } }), classes > 0
     else {
       throw FamilyError(
         .heads, at: "model card",
         "describes \(card.heads.count) outputs (\(grids.count) raw), anchors of "
-          + "\(card.anchors.count) levels and \(card.classNames.count) classes; expected a raw "
+          + "\(card.anchors.count) levels and \(classes) classes; expected a raw "
           + "output with anchors for every level")
     }
+    // Anchors and strides of a card go from the finest level on, heads in any order.
+    let strides = Set(grids.compactMap(\.stride)).sorted()
     var levels: [Level] = []
     for (index, head) in grids.enumerated() {
       guard let stride = head.stride ?? card.strides.dropFirst(index).first, stride > 0 else {
         throw FamilyError(.heads, at: head.output, "the model card gives no stride for it")
       }
-      levels.append(Level(stride: stride, anchors: card.anchors[index]))
+      let place = strides.count == grids.count ? strides.firstIndex(of: stride) ?? index : index
+      levels.append(Level(stride: stride, anchors: card.anchors[place]))
     }
-    self.init(levels: levels, classCount: card.classNames.count)
+    self.init(
+      levels: levels, classCount: classes,
+      hasProbabilities: grids.contains { $0.hasProbabilities ?? false })
   }
 
   /// The detections of one picture after suppression, best first, in input pixels.
   ///
   /// - Parameters:
-  ///   - heads: the raw outputs, `[N, anchors · (5 + classes), H, W]`, one per level.
+  ///   - heads: the raw outputs, one per level, each `[N, anchors · (5 + classes), H, W]` or
+  ///     `[N, anchors, H, W, 5 + classes]`.
   ///   - image: which picture of the batch.
   public func detections(
     heads: [Tensor], image: Int = 0, options: NMS.Options = .detect
@@ -111,47 +130,76 @@ public struct YOLOv5Decode: Sendable, Hashable {
         .heads, "got \(heads.count) outputs, expected one for each of \(levels.count) levels")
     }
     for (index, (level, head)) in zip(levels, heads).enumerated() {
-      let width = 5 + classCount
-      let channels = level.anchors.count * width
-      guard head.dtype.isFloatingPoint, head.shape.rank == 4, head.shape[1] == channels,
-        image >= 0, image < head.shape[0]
-      else {
-        throw FamilyError(
-          .heads, at: "output \(index)",
-          "is \(head.dtype) \(head.shape), expected floats [more than \(image), \(channels), H, W] "
-            + "for \(level.anchors.count) anchors and \(classCount) classes")
-      }
+      let grid = try grid(head, of: level, image: image, place: index)
       let values = head.floats
-      let (rows, columns) = (head.shape[2], head.shape[3])
-      let plane = rows * columns
       for (place, anchor) in level.anchors.enumerated() {
-        let start = (image * channels + place * width) * plane
-        for row in 0..<rows {
-          for column in 0..<columns {
+        let start = grid.start + place * grid.anchorStep
+        for row in 0..<grid.rows {
+          for column in 0..<grid.columns {
             body(
               Cell(
-                values: values, start: start + row * columns + column, plane: plane, row: row,
-                column: column, stride: Float(level.stride), anchor: (anchor[0], anchor[1])))
+                values: values, start: start + (row * grid.columns + column) * grid.cellStep,
+                step: grid.numberStep, isActivated: hasProbabilities, row: row, column: column,
+                stride: Float(level.stride), anchor: (anchor[0], anchor[1])))
           }
         }
       }
     }
+  }
+
+  /// Where the numbers of one level lie.
+  private struct Grid {
+    let rows: Int
+    let columns: Int
+    let start: Int
+    let anchorStep: Int
+    let cellStep: Int
+    let numberStep: Int
+  }
+
+  private func grid(
+    _ head: Tensor, of level: Level, image: Int, place: Int
+  ) throws(FamilyError) -> Grid {
+    let width = 5 + classCount
+    let anchors = level.anchors.count
+    let shape = head.shape.dimensions
+    let isFit = head.dtype.isFloatingPoint && image >= 0 && image < (shape.first ?? 0)
+    if isFit, shape.count == 4, shape[1] == anchors * width {
+      let plane = shape[2] * shape[3]
+      return Grid(
+        rows: shape[2], columns: shape[3], start: image * anchors * width * plane,
+        anchorStep: width * plane, cellStep: 1, numberStep: plane)
+    }
+    if isFit, shape.count == 5, shape[1] == anchors, shape[4] == width {
+      let plane = shape[2] * shape[3]
+      return Grid(
+        rows: shape[2], columns: shape[3], start: image * anchors * width * plane,
+        anchorStep: width * plane, cellStep: width, numberStep: 1)
+    }
+    throw FamilyError(
+      .heads, at: "output \(place)",
+      "is \(head.dtype) \(head.shape), expected floats [more than \(image), \(anchors * width), H, W] or"
+        + " [more than \(image), \(anchors), H, W, \(width)] for \(anchors) anchors and \(classCount)"
+        + " classes")
   }
 }
 
 /// The raw numbers of one anchor in one cell.
 private struct Cell {
   let values: [Float]
-  /// The place of the first number; the next ones follow at a distance of one plane.
+  /// The place of the first number.
   let start: Int
-  let plane: Int
+  /// From one number to the next.
+  let step: Int
+  let isActivated: Bool
   let row: Int
   let column: Int
   let stride: Float
   let anchor: (width: Float, height: Float)
 
-  func sigmoid(_ channel: Int) -> Float {
-    1 / (1 + exp(-values[start + channel * plane]))
+  func sigmoid(_ number: Int) -> Float {
+    let value = values[start + number * step]
+    return isActivated ? value : 1 / (1 + exp(-value))
   }
 
   var box: CentreBox {

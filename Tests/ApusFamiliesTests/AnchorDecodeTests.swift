@@ -6,11 +6,11 @@ import ApusTestSupport
 import Foundation
 import Testing
 
-@Suite("YOLOv5 decode against upstream", .enabled(if: Shared.isPresent, "\(Shared.absence)"))
-struct YOLOv5DecodeTests {
-  static let decoder = YOLOv5Decode(
+@Suite("Anchor decode against upstream", .enabled(if: Shared.isPresent, "\(Shared.absence)"))
+struct AnchorDecodeTests {
+  static let decoder = AnchorDecode(
     levels: zip([8, 16, 32], AnchorSet.cocoP5).map {
-      YOLOv5Decode.Level(stride: $0, anchors: $1)
+      AnchorDecode.Level(stride: $0, anchors: $1)
     }, classCount: 80)
 
   /// The raw outputs for bus.jpg; the first level is stored in two parts.
@@ -52,7 +52,7 @@ struct YOLOv5DecodeTests {
       #expect(!direct.isEmpty)
       let decoded = Tensor(rows, shape: [1, 25_200, 85])
       #expect(
-        try YOLOv5Decode.detections(decoded: decoded, options: options)
+        try DecodedOutput.detections(withObjectness: decoded, options: options)
           == Self.decoder.detections(heads: heads, options: options))
     }
   }
@@ -91,10 +91,10 @@ struct YOLOv5DecodeTests {
   }
 }
 
-@Suite("YOLOv5 decode")
-struct YOLOv5DecodeLawTests {
-  static let decoder = YOLOv5Decode(
-    levels: [YOLOv5Decode.Level(stride: 8, anchors: [[10, 20]])], classCount: 1)
+@Suite("Anchor decode")
+struct AnchorDecodeLawTests {
+  static let decoder = AnchorDecode(
+    levels: [AnchorDecode.Level(stride: 8, anchors: [[10, 20]])], classCount: 1)
 
   /// Logits of 0 lie in the middle of a cell, with the size of the anchor.
   @Test func zeroLogitsGiveTheAnchor() throws {
@@ -136,30 +136,30 @@ struct YOLOv5DecodeLawTests {
 
   @Test func emptyGridsGiveNothing() throws {
     #expect(try Self.decoder.detections(heads: [Tensor(zeros: [1, 6, 0, 5])]).isEmpty)
-    #expect(try YOLOv5Decode.detections(decoded: Tensor(zeros: [1, 0, 85])).isEmpty)
-    #expect(try YOLOv5Decode.detections(finished: Tensor(zeros: [1, 0, 6])).isEmpty)
+    #expect(try DecodedOutput.detections(withObjectness: Tensor(zeros: [1, 0, 85])).isEmpty)
+    #expect(try DecodedOutput.detections(finished: Tensor(zeros: [1, 0, 6])).isEmpty)
   }
 
   @Test func rowsOfOtherShapesAreRefused() {
     for shape: Shape in [[85], [1, 5, 5], [1, 1, 5, 85], [0, 5, 85]] {
       #expect(throws: FamilyError.self) {
-        try YOLOv5Decode.detections(decoded: Tensor(zeros: shape))
+        try DecodedOutput.detections(withObjectness: Tensor(zeros: shape))
       }
     }
     #expect(throws: FamilyError.self) {
-      try YOLOv5Decode.detections(finished: Tensor(zeros: [1, 5, 7]))
+      try DecodedOutput.detections(finished: Tensor(zeros: [1, 5, 7]))
     }
   }
 
   @Test func theCardDescribesTheDecoder() throws {
     var card = ModelCard()
-    #expect(throws: FamilyError.self) { try YOLOv5Decode(card: card) }
+    #expect(throws: FamilyError.self) { try AnchorDecode(card: card) }
     card.heads = [ModelCard.Head(output: "stride8", content: .anchorGrid, stride: 8)]
     card.anchors = [[[10, 20]]]
     card.classNames = ["thing"]
-    #expect(try YOLOv5Decode(card: card) == Self.decoder)
+    #expect(try AnchorDecode(card: card) == Self.decoder)
     card.anchors = [[[10]]]
-    #expect(throws: FamilyError.self) { try YOLOv5Decode(card: card) }
+    #expect(throws: FamilyError.self) { try AnchorDecode(card: card) }
   }
 }
 

@@ -1,0 +1,53 @@
+extension HTMLPage {
+  /// The rules every page has: colours, type, tables, figures.
+  static let style: StaticString = """
+    :root{color-scheme:light dark;--back:#fbfbfa;--card:#fff;--text:#1d2126;--dim:#5d6672;--line:#d9dde2;
+    --accent:#0b63c5;--bar:#9cc3ee;--bar2:#f0b878;--cut:#c02638;--mark:#fff3c4}
+    @media (prefers-color-scheme:dark){:root{--back:#14171a;--card:#1c2024;--text:#e6e8ea;--dim:#a0a8b2;
+    --line:#363c43;--accent:#79b4f5;--bar:#2c5b91;--bar2:#8a5a1c;--cut:#ff7a85;--mark:#4d4213}}
+    *{box-sizing:border-box}
+    body{margin:0 auto;max-width:80rem;padding:1rem;background:var(--back);color:var(--text);
+    font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+    h1{font-size:1.5rem;margin:.2rem 0;overflow-wrap:anywhere}
+    h2{font-size:1.1rem;margin:0 0 .6rem}
+    h3{font-size:1rem;margin:1rem 0 .3rem}
+    p{margin:.3rem 0}
+    a{color:var(--accent)}
+    code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
+    font-size:.92em;unicode-bidi:isolate;overflow-wrap:anywhere}
+    section{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:1rem;
+    margin:1rem 0;min-width:0}
+    :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+    .dim{color:var(--dim)}
+    .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 1rem}
+    .tiles{display:flex;flex-wrap:wrap;gap:.6rem;margin:1rem 0}
+    .tiles div{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.5rem .9rem;
+    flex:1 1 8rem}
+    .tiles b{display:block;font-size:1.25rem;font-variant-numeric:tabular-nums}
+    dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.2rem 1rem;margin:0}
+    dt{color:var(--dim)}
+    dd{margin:0;overflow-wrap:anywhere}
+    .scroll{overflow-x:auto}
+    table{border-collapse:collapse;width:100%}
+    th,td{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);
+    vertical-align:top}
+    th{color:var(--dim);font-weight:normal}
+    td:first-child code{display:inline-block;min-width:6em}
+    .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    svg text{fill:var(--text);font-size:13px}
+    svg .label{font-size:12px}
+    svg .dim{fill:var(--dim);font-size:12px}
+    .bar{fill:var(--bar)}
+    .bar2{fill:var(--bar2)}
+    .legend i{display:inline-block;width:.8em;height:.8em;background:var(--bar);margin:0 .3em 0 0}
+    .legend i+i,.legend .second{background:var(--bar2);margin-left:1em}
+    button,input{font:inherit;color:inherit;background:var(--back);border:1px solid var(--line);
+    border-radius:6px;padding:.3rem .7rem}
+    button{cursor:pointer}
+    summary{cursor:pointer}
+    @media (max-width:600px){body{padding:.5rem}section{padding:.7rem}dl{grid-template-columns:1fr;gap:0}
+    dd{margin-bottom:.4rem}}
+    @media print{section{break-inside:avoid}}
+
+    """
+}
