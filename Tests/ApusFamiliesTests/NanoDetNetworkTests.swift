@@ -99,7 +99,21 @@ struct NanoDetNetworkTests {
     let inference = try NetworkOutline(architecture, form: .inference)
     #expect(inference.entries.parameterCount == size.deployed)
     let deployed = try NetworkOutline(try Self.architecture(size.name, deployed: true))
-    #expect(deployed.entries == inference.entries)
+    guard architecture.backbone is RepVGG else {
+      #expect(deployed.entries == inference.entries)
+      return
+    }
+    #expect(deployed.entries.parameterCount == 6_754_584)
+  }
+
+  /// A state in which upstream has merged the branches of RepVGG.
+  @Test func theDeployedFormIsTold() throws {
+    let deployed = try Self.architecture("nanodet-RepVGG-A0_416", deployed: true)
+    let outline = try NetworkOutline(deployed)
+    let read = try NanoDet.architecture(of: WeightState(zeros: outline.entries))
+    #expect(try NetworkOutline(read).entries == outline.entries)
+    let variant = NanoDet.variant(of: read, outline: outline)
+    #expect(variant?.name == "nanodet-RepVGG-A0_416")
   }
 
   /// Of two input sizes with one set of tensors, the smaller is found.

@@ -14,7 +14,12 @@ package enum NanoDet: DetectorFamily {
       throw FamilyError(.unknownVariant, at: variant.name, "is no NanoDet")
     }
     var architecture = row.make(classCount)
-    if deployed { architecture.auxiliary = nil }
+    guard deployed else { return architecture }
+    architecture.auxiliary = nil
+    if var backbone = architecture.backbone as? RepVGG {
+      backbone.isDeployed = true
+      architecture.backbone = backbone
+    }
     return architecture
   }
 
