@@ -91,6 +91,18 @@ struct YOLOv10CheckpointTests {
   }
 
   @Test(arguments: cases)
+  func bothBranchesOfValidationEqualUpstream(_ test: Case) throws {
+    let vectors = try test.vectors()
+    let input = try vectors("input")
+    let graph = try test.network().graph(
+      .validation,
+      input: NetworkInput(height: .fixed(input.shape[2]), width: .fixed(input.shape[3])))
+    let heads = try run(graph, Tensor(input.floats, shape: Shape(input.shape)))
+    try Self.expect(Array(heads[0..<6]), toEqual: vectors, "eval.one2one", .heads)
+    try Self.expect(Array(heads[6..<12]), toEqual: vectors, "eval.one2many", .heads)
+  }
+
+  @Test(arguments: cases)
   func bothBranchesOfTrainingEqualUpstream(_ test: Case) throws {
     let vectors = try test.vectors()
     let input = try vectors("input_train")

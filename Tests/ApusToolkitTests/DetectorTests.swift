@@ -33,6 +33,19 @@ struct DetectorTests {
     try Self.check("models/yolov5/yolov5n.pt", "yolov5n_pt/detections_rect.json", options)
   }
 
+  @Test func nanoDetOnASquareInput() throws {
+    try Self.check(
+      "models/nanodet/nanodet-m_320.ckpt", "nanodet_m_320_ckpt/detections.json",
+      DetectionOptions())
+  }
+
+  @Test func nanoDetOnTheSmallestRectangle() throws {
+    var options = DetectionOptions()
+    options.isRectangular = true
+    try Self.check(
+      "models/nanodet/nanodet-m_320.ckpt", "nanodet_m_320_ckpt/detections_head.json", options)
+  }
+
   @Test func halfPrecisionExport() throws {
     try Self.check(
       "models/yolov5/yolov5n.onnx", "yolov5n_onnx/detections.json", DetectionOptions())

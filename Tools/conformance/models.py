@@ -13,6 +13,7 @@ import reference
 from check_detections import detections
 from check_distance_heads import distance_heads
 from check_exports import exports
+from check_flows import flows
 from check_heads import heads
 from check_rewrites import rewrites
 from check_tails import tails
@@ -33,7 +34,7 @@ def main():
     shared = arguments.shared.resolve()
     if shared.is_dir():
         table.bounded("the shared models are those the results came from", 0, reference.changed, shared)
-    for part in (exports, heads, distance_heads, rewrites, detections):
+    for part in (exports, flows, heads, distance_heads, rewrites, detections):
         part(apus, table, shared if shared.is_dir() else None, arguments.exports)
     tails(apus, table, arguments.tails and arguments.tails.resolve())
     return table.finish()

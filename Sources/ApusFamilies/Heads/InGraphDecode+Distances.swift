@@ -3,7 +3,7 @@ import ApusOperators
 import ApusTensor
 
 // Heads of distances, YOLOv10 and NanoDet: each distance is the expectation of a distribution over
-// 0 … bins − 1, in cells. Sources: `v10Detect.inference` and `DFL` of YOLOv10; `get_bboxes` and
+// 0 … bins − 1, or what the card says instead, in cells. Sources: `v10Detect.inference` and `DFL` of YOLOv10; `get_bboxes` and
 // `distance2bbox` of NanoDet, which also clips boxes to the input.
 
 extension InGraphDecode {
@@ -18,7 +18,8 @@ extension InGraphDecode {
     let stride: Int
     /// Where in its cell a point lies.
     let offset: Float
-    let bins: Int
+    /// What the steps of a distribution stand for, in cells.
+    let steps: [Float]
     /// `[N, 4 · bins, H, W]`.
     let distances: ValueID
     /// `[N, classes, H, W]`.
@@ -98,7 +99,7 @@ extension InGraphDecode {
     else { throw misfit(second, classShape, "\(names) classes") }
     return Level(
       name: first.output, stride: try stride(of: first, level: level, nodes.graph.card),
-      offset: first.cellOffset ?? 0.5, bins: try bins(of: first, channels: channels),
+      offset: first.cellOffset ?? 0.5, steps: try steps(of: first, channels: channels),
       distances: distances, classes: classes,
       hasProbabilities: second.hasProbabilities ?? false)
   }
@@ -120,23 +121,24 @@ extension InGraphDecode {
     let parts = try nodes.split(value, axis: 1, into: pieces)
     return Level(
       name: head.output, stride: try stride(of: head, level: level, nodes.graph.card),
-      offset: head.cellOffset ?? 0.5, bins: try bins(of: head, channels: channels - count),
+      offset: head.cellOffset ?? 0.5, steps: try steps(of: head, channels: channels - count),
       distances: parts[isDistanceFirst ? 0 : 1], classes: parts[isDistanceFirst ? 1 : 0],
       hasProbabilities: head.hasProbabilities ?? false)
   }
 
-  /// The steps of a distribution, of which `channels` hold four.
-  private static func bins(
+  /// What the steps of a distribution stand for, in cells; `channels` hold four distributions.
+  private static func steps(
     of head: ModelCard.Head, channels: Int
-  ) throws(FamilyError) -> Int {
+  ) throws(FamilyError) -> [Float] {
     let bins = head.bins ?? channels / 4
-    guard bins > 1, channels == 4 * bins else {
+    let steps = head.binValues ?? AnchorFreeDecode.steps(bins)
+    guard bins > 1, channels == 4 * bins, steps.count == bins else {
       throw FamilyError(
         .heads, at: head.output,
         "has \(channels) channels of distances, expected four distributions of "
           + (head.bins.map { "\($0) bins" } ?? "at least two bins"))
     }
-    return bins
+    return steps
   }
 
   private static func misfit(
@@ -150,12 +152,14 @@ extension InGraphDecode {
     of level: Level, in nodes: inout InGraphNodes
   ) throws(FamilyError) -> ValueID {
     let grid = try nodes.reshape(
-      level.distances, to: [0, 4, level.bins, -1], "\(level.name).bins")
+      level.distances, to: [0, 4, level.steps.count, -1], "\(level.name).bins")
     let rows = try nodes.append(Transpose([0, 1, 3, 2]), [grid], "\(level.name).rows")
     let softmax = try nodes.append(Softmax(axis: -1), [rows], "\(level.name).softmax")
-    let steps = nodes.constant(
-      Tensor((0..<level.bins).map { Float($0 * level.stride) }), "\(level.name).steps")
-    return try nodes.append(MatMul(), [softmax, steps], "\(level.name).pixels")
+    // Steps in cells, as other exports have them: a cut tells from them what the network's were.
+    let steps = nodes.constant(Tensor(level.steps), "\(level.name).steps")
+    let cells = try nodes.append(MatMul(), [softmax, steps], "\(level.name).distances")
+    let stride = nodes.constant(Tensor(scalar: Float(level.stride)), "\(level.name).stride")
+    return try nodes.append(Mul(), [cells, stride], "\(level.name).pixels")
   }
 
   /// Class probabilities, `[N, classes, cells]`.

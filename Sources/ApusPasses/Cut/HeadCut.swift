@@ -1,4 +1,5 @@
 public import ApusGraph
+import ApusOperators
 
 /// Where a detector's network ends and its decoding begins.
 public struct HeadCut: Sendable {
@@ -61,25 +62,48 @@ public struct HeadCut: Sendable {
 
   /// Cuts the graph the heads were found in, and has its card say what the outputs are.
   public func apply(to graph: inout Graph) throws(GraphError) {
+    let stated = statedHeads(in: graph)
     try graph.apply(patch)
     let levels = Set(heads.map(\.stride)).sorted()
     graph.card.heads = heads.map { head in
+      let name = graph[head.value].name
+      // What the card describes it knows better than the graph shows.
+      if var known = stated?[head.value] {
+        known.output = name
+        return known
+      }
       let content = content(of: head)
       // NanoDet-Plus, which has a fourth level, measures from the corners of cells.
       let offset: Float = suppression == .nanodet && levels.count == 4 ? 0 : 0.5
       return ModelCard.Head(
-        output: graph[head.value].name, content: content, stride: head.stride,
+        output: name, content: content, stride: head.stride,
         bins: content == .other ? nil : head.bins,
         binValues: content == .other ? nil : head.binValues,
         cellOffset: content == .other || head.bins == nil ? nil : offset)
     }
     if let anchorSizes { graph.card.anchors = anchorSizes }
-    if let suppression { graph.card.suppression = suppression }
+    if graph.card.family.isEmpty, let suppression { graph.card.suppression = suppression }
     if graph.card.strides.isEmpty { graph.card.strides = Set(heads.map(\.stride)).sorted() }
   }
 }
 
 extension HeadCut {
+  /// What the card says of the heads, where it describes these very values or what they are converted to; nil
+  /// where it describes others.
+  private func statedHeads(in graph: Graph) -> [ValueID: ModelCard.Head]? {
+    var found: [ValueID: ModelCard.Head] = [:]
+    for head in graph.card.heads {
+      guard var value = graph.outputs.first(where: { graph[$0].name == head.output }) else {
+        return nil
+      }
+      while let node = graph.producer(of: value), node.op is Cast, let source = node.inputs[0] {
+        value = source
+      }
+      found[value] = head
+    }
+    return heads.allSatisfy { found[$0.value] != nil } && found.count == heads.count ? found : nil
+  }
+
   /// What the card says of a head: all of it where boxes can be made of the heads, else nothing.
   private func content(of head: Head) -> ModelCard.Head.Content {
     let isComplete = heads.filter { $0.role == .boxes }.allSatisfy { $0.bins != nil }

@@ -62,7 +62,7 @@ extension ModelPage {
     let heads = (try? cut.get())?.heads.filter { node.outputs.contains($0.value) } ?? []
     let tag: HTML =
       heads.first.map {
-        " <span class=\"tag\">✂ head: \(Self.words($0.role)), stride \($0.stride)</span>"
+        " <span class=\"tag\">✂ head: \(self.words($0)), stride \($0.stride)</span>"
       } ?? (node.op is ForeignOperator ? " <span class=\"tag\">unknown operator</span>" : "")
     return """
       <details class="node" \(data(cost))><summary class="row"><span class="name">\

@@ -69,7 +69,7 @@ public struct ModelPage: Sendable {
 
   private var summary: String {
     let card = inspection.card
-    let name = [card.family, card.variant].filter { !$0.isEmpty }.joined(separator: " ")
+    let name = card.variant.isEmpty || card.variant == "custom" ? card.family : card.variant
     let format = inspection.opset.map { "ONNX, operator set \($0)" } ?? "PyTorch checkpoint"
     return (name.isEmpty ? "" : HTML.clipped(name) + " · ") + format
   }
@@ -149,7 +149,7 @@ public struct ModelPage: Sendable {
       for head in cut.heads {
         table.add([
           "<code>\(HTML.clipped(head.name))</code>", "\(head.channels)", "\(head.stride)",
-          "\(Self.words(head.role))",
+          "\(words(head))",
         ])
       }
       let lines = cut.explanation.map { "<li>\(HTML.clipped($0, to: 600))</li>" as HTML }
@@ -168,8 +168,15 @@ public struct ModelPage: Sendable {
       : "\(heads), \(cut.droppedCount) nodes fall away"
   }
 
-  static func words(_ role: HeadCut.Role) -> String {
-    switch role {
+  /// What a head holds: as the card says where it describes it, else as the graph shows.
+  func words(_ head: HeadCut.Head) -> String {
+    switch inspection.card.heads.first(where: { $0.output == head.name })?.content {
+    case .distanceGrid: return "boxes"
+    case .classGrid: return "classes"
+    case .distanceClassGrid, .classDistanceGrid: return "classes and boxes"
+    default: break
+    }
+    return switch head.role {
     case .anchorGrid: "boxes, objectness and classes of every anchor"
     case .boxes: "boxes"
     case .classes: "classes"
