@@ -63,7 +63,7 @@ package struct WeightState: Sendable {
     let rest = problems.count - listed
     return FamilyError(
       .weights,
-      "the tensors do not fit the network (\(problems.count) differences):\n  "
+      "the tensors do not fit the network (\(problems.count) difference\(problems.count == 1 ? "" : "s")):\n  "
         + problems.prefix(listed).joined(separator: "\n  ")
         + (rest > 0 ? "\n  and \(rest) more" : ""))
   }

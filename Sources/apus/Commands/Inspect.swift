@@ -7,7 +7,8 @@ struct Inspect: ParsableCommand {
     commandName: "inspect",
     abstract: "Say what a model file is: family, size, classes, parameters, anchors, operators.",
     discussion: """
-      Reads PyTorch checkpoints (.pt, .pth, .ckpt) without running the code pickled in them, and ONNX files.
+      Reads PyTorch checkpoints (.pt, .pth, .ckpt) without running the code pickled in them, weights alone \
+      (.safetensors), and ONNX files.
 
       Examples:
         apus inspect yolov5n.pt
