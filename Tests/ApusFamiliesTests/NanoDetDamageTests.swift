@@ -105,7 +105,7 @@ struct NanoDetDamageTests {
     let extra = NamedTensor(name: "model.head.extra.weight", tensor: Tensor(zeros: [2, 3]))
     let error = try #require(Self.failure(try Self.tensors("nanodet-m") + [extra]))
     #expect(error.message.contains("left over: head.extra.weight [2, 3]"))
-    #expect(error.message.contains("(1 differences)"))
+    #expect(error.message.contains("(1 difference)"))
   }
 
   struct Missing: CustomTestStringConvertible {
