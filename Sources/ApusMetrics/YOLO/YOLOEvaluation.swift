@@ -48,10 +48,10 @@ public struct YOLOEvaluation: Sendable, Hashable {
   ///   - judged: The detections of all pictures, as `YOLOMatching` judged them; of equal scores
   ///     the earlier comes first.
   ///   - truthClasses: The class of every object of all pictures.
-  ///   - thresholdCount: How many thresholds the matching had, 1 to 32.
+  ///   - matching: The matching that judged them.
   /// - Throws: Where a score is no number.
   public init(
-    judged: [JudgedDetection], truthClasses: [Int], thresholdCount: Int = 10,
+    judged: [JudgedDetection], truthClasses: [Int], matching: YOLOMatching,
     rule: BestConfidenceRule = .highest
   ) throws(MetricInputError) {
     if let index = judged.firstIndex(where: { !$0.score.isFinite }) {
@@ -63,9 +63,11 @@ public struct YOLOEvaluation: Sendable, Hashable {
     var classes = truthCounts.sorted { $0.key < $1.key }.map { classID, truthCount in
       ClassResult(
         classID: classID, detections: byClass[classID] ?? [], truthCount: truthCount,
-        thresholdCount: thresholdCount)
+        thresholdCount: matching.thresholds.count)
     }
-    let best = Self.bestIndex(classes.map(\.curves.f1), rule: rule)
+    let total = Self.average(
+      classes.map(\.curves.f1), smoothedOver: rule == .smoothed ? 0.1 : nil)
+    let best = total.max().flatMap(total.firstIndex)
     if let best {
       for index in classes.indices {
         classes[index].precision = classes[index].curves.precision[best]
@@ -91,13 +93,21 @@ public struct YOLOEvaluation: Sendable, Hashable {
     return 0.1 * mAP50 + 0.9 * mAP
   }
 
-  /// The first place at which the mean of the curves is highest.
-  private static func bestIndex(_ curves: [[Double]], rule: BestConfidenceRule) -> Int? {
-    guard var total = curves.first else { return nil }
+  /// A curve averaged over the classes, at `ConfidenceCurves.confidences`; empty without objects.
+  ///
+  /// - Parameters:
+  ///   - share: The width of a box filter as a share of the curve; YOLOv5 plots with 0.05.
+  public func meanCurve(
+    _ curve: (ConfidenceCurves) -> [Double], smoothedOver share: Double? = nil
+  ) -> [Double] {
+    Self.average(classes.map { curve($0.curves) }, smoothedOver: share)
+  }
+
+  private static func average(_ curves: [[Double]], smoothedOver share: Double?) -> [Double] {
+    guard var total = curves.first else { return [] }
     for curve in curves.dropFirst() { for index in total.indices { total[index] += curve[index] } }
     for index in total.indices { total[index] /= Double(curves.count) }
-    if rule == .smoothed { total = ConfidenceCurves.smoothed(total, share: 0.1) }
-    return total.max().flatMap(total.firstIndex)
+    return share.map { ConfidenceCurves.smoothed(total, share: $0) } ?? total
   }
 }
 

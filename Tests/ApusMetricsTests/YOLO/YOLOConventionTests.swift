@@ -1,5 +1,6 @@
 import ApusBoxes
 import ApusMetrics
+import ApusTestSupport
 import Testing
 
 @Suite("Conventions of the YOLO metrics")
@@ -7,10 +8,14 @@ struct YOLOConventionTests {
   static let box = Box(x1: 0, y1: 0, x2: 10, y2: 10)
   static let far = Box(x1: 50, y1: 50, x2: 60, y2: 60)
 
+  func isClose(_ found: Double, _ expected: Double) -> Bool {
+    Tolerance.reorderedDoubles.accepts(found, expected)
+  }
+
   func evaluate(_ detections: [Detection], _ truths: [GroundTruth]) throws -> YOLOEvaluation {
     try YOLOEvaluation(
       judged: try YOLOMatching().judge(detections, against: truths),
-      truthClasses: truths.map(\.classID))
+      truthClasses: truths.map(\.classID), matching: YOLOMatching())
   }
 
   @Test func withoutObjectsThereIsNoMean() throws {
@@ -35,7 +40,7 @@ struct YOLOConventionTests {
     let evaluation = try evaluate(
       [Detection(box: Self.box, score: 0.9, classID: 0)], [GroundTruth(box: Self.box, classID: 0)])
     // Upstream's precision falls to 0 at recall 1: the last of 100 trapezoids counts half.
-    #expect(abs((evaluation.mAP ?? 0) - 0.995) < 1e-12)
+    #expect(isClose(evaluation.mAP ?? 0, 0.995))
     #expect(evaluation.precision == 1 && evaluation.recall == 1)
     #expect(evaluation.confidence == 0)
   }
@@ -101,7 +106,7 @@ struct YOLOConventionTests {
     }
     let judged = detections.map { JudgedDetection(score: $0.score, classID: 0, correct: 1) }
     #expect {
-      _ = try YOLOEvaluation(judged: judged, truthClasses: [0])
+      _ = try YOLOEvaluation(judged: judged, truthClasses: [0], matching: YOLOMatching())
     } throws: {
       isRefused($0)
     }
@@ -123,6 +128,20 @@ struct YOLOConventionTests {
       try matrix.add([], against: [GroundTruth(box: Self.box, classID: -1)])
     }
     #expect(matrix == ConfusionMatrix(classCount: 2))
+  }
+
+  @Test func theBoxFilterProlongsTheEnds() throws {
+    let truth = GroundTruth(box: Self.box, classID: 0)
+    let evaluation = try evaluate([Detection(box: Self.box, score: 0.5, classID: 0)], [truth])
+    // 51 samples wide: full precision up to 0.5 and F1 0 after it.
+    let f1 = evaluation.meanCurve(\.f1)
+    #expect(f1[499] == 1 && f1[500] == 0)
+    let smooth = evaluation.meanCurve(\.f1, smoothedOver: 0.05)
+    #expect(smooth.count == 1000)
+    #expect(isClose(smooth[0], 1) && smooth[999] == 0)
+    #expect(isClose(smooth[474], 1) && isClose(smooth[475], 50.0 / 51))
+    #expect(isClose(smooth[500], 25.0 / 51))
+    #expect(smooth[525] == 0 && isClose(smooth[524], 1.0 / 51))
   }
 
   @Test func upstreamForgetsPicturesWithoutMatch() throws {
