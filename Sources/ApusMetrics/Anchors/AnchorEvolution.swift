@@ -59,6 +59,7 @@ public struct AnchorEvolution: Sendable {
   /// Returns whether the anchors got better. Sides stay at 2 pixels or more.
   @discardableResult
   public mutating func advance(_ draw: () -> Mutation) -> Bool {
+    guard !anchors.isEmpty else { return false }
     var factors = draw().factors
     while factors.allSatisfy({ $0 == 1 }) { factors = draw().factors }
     let candidate = anchors.enumerated().map { index, anchor in

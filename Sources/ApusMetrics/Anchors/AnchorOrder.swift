@@ -1,54 +1,59 @@
+/// The anchors of one level of a detector.
+public struct AnchorLevel: Sendable, Hashable {
+  /// The input pixels per cell of its grid.
+  public var stride: Double
+  /// Its anchors in pixels.
+  public var anchors: [BoxSize]
+
+  /// A level.
+  public init(stride: Double, anchors: [BoxSize]) {
+    self.stride = stride
+    self.anchors = anchors
+  }
+}
+
 /// Whether anchors lie on the levels that they belong to: small ones on small strides.
 public enum AnchorOrder: Sendable, CaseIterable {
-  /// v6.0: the areas of the very first and the very last anchor are compared, in units of the
-  /// strides' grids. Upstream's bug: anchors in right order can be reversed by it.
+  /// v6.0: the areas of the very first and the very last anchor are compared, in cells of the grid.
+  ///
+  /// Upstream's bug: anchors in right order may be reversed, and change in pixels by it, since
+  /// their numbers of cells are what is reversed.
   case endsInGrid
   /// v6.1 and later: the mean areas of the first and the last level are compared, in pixels.
   case levelsInPixels
 
-  /// The anchors in pixels, their levels reversed where their order opposes that of the strides.
-  ///
-  /// - Parameters:
-  ///   - anchors: The anchors of every level in pixels; divided by their strides they are what is
-  ///     reversed under `.endsInGrid`, so that they change in pixels.
-  ///   - strides: The stride of every level, as many.
-  public func applied(to anchors: [[BoxSize]], strides: [Double]) -> [[BoxSize]] {
-    precondition(anchors.count == strides.count, "a stride for every level")
-    guard isReversed(anchors, strides: strides) else { return anchors }
-    switch self {
-    case .levelsInPixels: return anchors.reversed()
-    case .endsInGrid:
-      return strides.indices.map { level in
-        let source = strides.count - 1 - level
-        let factor = strides[level] / strides[source]
-        return anchors[source].map {
+  /// The levels, their anchors in reverse where their order opposes that of the strides.
+  public func applied(to levels: [AnchorLevel]) -> [AnchorLevel] {
+    guard isReversed(levels) else { return levels }
+    return zip(levels, levels.reversed()).map { level, source in
+      let factor = self == .endsInGrid ? level.stride / source.stride : 1
+      return AnchorLevel(
+        stride: level.stride,
+        anchors: source.anchors.map {
           BoxSize(width: $0.width * factor, height: $0.height * factor)
-        }
-      }
+        })
     }
   }
 
-  /// Whether the order of the anchors opposes that of the strides.
-  public func isReversed(_ anchors: [[BoxSize]], strides: [Double]) -> Bool {
+  /// Whether the order of the anchors opposes that of the strides; never where a level has none.
+  public func isReversed(_ levels: [AnchorLevel]) -> Bool {
     guard
-      let firstStride = strides.first, let lastStride = strides.last,
-      let first = anchors.first, let last = anchors.last,
-      let firstAnchor = first.first, let lastAnchor = last.last
+      let first = levels.first, let last = levels.last,
+      let firstAnchor = first.anchors.first, let lastAnchor = last.anchors.last
     else { return false }
-    let change = lastStride - firstStride
+    let change = sign(last.stride - first.stride)
     switch self {
     case .endsInGrid:
-      let growth =
-        lastAnchor.area / (lastStride * lastStride) - firstAnchor.area / (firstStride * firstStride)
-      return sign(growth) != sign(change)
+      let lastArea = lastAnchor.area / (last.stride * last.stride)
+      return sign(lastArea - firstAnchor.area / (first.stride * first.stride)) != change
     case .levelsInPixels:
-      let growth = meanArea(last) - meanArea(first)
-      return growth != 0 && sign(growth) != sign(change)
+      let growth = sign(meanArea(last.anchors) - meanArea(first.anchors))
+      return growth != 0 && growth != change
     }
   }
 
-  private func meanArea(_ level: [BoxSize]) -> Double {
-    level.reduce(0) { $0 + $1.area } / Double(level.count)
+  private func meanArea(_ anchors: [BoxSize]) -> Double {
+    anchors.reduce(0) { $0 + $1.area } / Double(anchors.count)
   }
 
   private func sign(_ value: Double) -> Int { value > 0 ? 1 : value < 0 ? -1 : 0 }

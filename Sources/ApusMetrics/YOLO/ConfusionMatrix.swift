@@ -22,7 +22,8 @@ public struct ConfusionMatrix: Sendable, Hashable {
   public let overlap: Float
   /// Which pictures and detections are counted.
   public let counting: Counting
-  private var counts: [Int]
+  /// The counts above zero, by `predicted · (classCount + 1) + truth`.
+  private var counts: [Int: Int] = [:]
 
   /// An empty matrix.
   public init(
@@ -33,7 +34,6 @@ public struct ConfusionMatrix: Sendable, Hashable {
     self.confidence = confidence
     self.overlap = overlap
     self.counting = counting
-    counts = Array(repeating: 0, count: (classCount + 1) * (classCount + 1))
   }
 
   /// The index that stands for nothing: the row of missed objects, the column of false detections.
@@ -41,7 +41,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
 
   /// How many objects of class `truth` were reported as class `predicted`.
   public subscript(predicted predicted: Int, truth truth: Int) -> Int {
-    counts[predicted * (classCount + 1) + truth]
+    counts[predicted * (classCount + 1) + truth, default: 0]
   }
 
   /// The rows by predicted class, each over true classes; the background is last in both.
@@ -78,7 +78,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
   /// Adds the counts of a matrix made with the same settings.
   public mutating func merge(_ other: ConfusionMatrix) {
     precondition(classCount == other.classCount, "matrices of different classes")
-    for index in counts.indices { counts[index] += other.counts[index] }
+    counts.merge(other.counts, uniquingKeysWith: +)
   }
 
   /// The detection of each object, nil for missed ones.
@@ -97,7 +97,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
   }
 
   private mutating func count(predicted: Int, truth: Int) {
-    counts[predicted * (classCount + 1) + truth] += 1
+    counts[predicted * (classCount + 1) + truth, default: 0] += 1
   }
 
   private func check(_ classIDs: [Int], _ what: String) throws(MetricInputError) {

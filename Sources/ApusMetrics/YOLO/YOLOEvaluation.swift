@@ -2,7 +2,7 @@
 ///
 /// Conventions, all upstream's: only classes that have objects are evaluated and averaged over;
 /// detections of other classes cost nothing. A class without detections has precision, recall and
-/// AP 0. Where there is no object at all, every mean is nil: upstream prints 0.
+/// AP 0. One class is no special case. Where there is no object at all, every mean is nil: upstream prints 0.
 public struct YOLOEvaluation: Sendable, Hashable {
   /// How the confidence at which precision and recall are stated is chosen.
   public enum BestConfidenceRule: Sendable, CaseIterable {

@@ -97,16 +97,24 @@ struct AnchorTests {
   }
 
   @Test func orderIsJudgedByLevels() {
-    let small = [BoxSize(width: 5, height: 5)]
-    let large = [BoxSize(width: 50, height: 50)]
+    func levels(_ first: Double, _ second: Double) -> [AnchorLevel] {
+      [
+        AnchorLevel(stride: 8, anchors: [BoxSize(width: first, height: first)]),
+        AnchorLevel(stride: 16, anchors: [BoxSize(width: second, height: second)]),
+      ]
+    }
     let order = AnchorOrder.levelsInPixels
-    #expect(order.applied(to: [large, small], strides: [8, 16]) == [small, large])
-    #expect(order.applied(to: [small, large], strides: [8, 16]) == [small, large])
-    #expect(order.applied(to: [small, small], strides: [8, 16]) == [small, small])
+    #expect(order.applied(to: levels(50, 5)) == levels(5, 50))
+    #expect(order.applied(to: levels(5, 50)) == levels(5, 50))
+    #expect(order.applied(to: levels(5, 5)) == levels(5, 5))
     // In cells the second level's anchor is the smaller one, though it is larger in pixels.
-    let close = [BoxSize(width: 6, height: 6)]
-    #expect(!order.isReversed([small, close], strides: [8, 16]))
-    #expect(AnchorOrder.endsInGrid.isReversed([small, close], strides: [8, 16]))
+    #expect(order.applied(to: levels(5, 6)) == levels(5, 6))
+    #expect(AnchorOrder.endsInGrid.applied(to: levels(5, 6)) == levels(3, 10))
+    let empty = [AnchorLevel(stride: 8, anchors: []), AnchorLevel(stride: 16, anchors: [])]
+    for order in AnchorOrder.allCases {
+      #expect(order.applied(to: empty) == empty)
+      #expect(order.applied(to: []).isEmpty)
+    }
   }
 
   /// The anchors of the RK3588 report, whose 82.5 rounds to 83.

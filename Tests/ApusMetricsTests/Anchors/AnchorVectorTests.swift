@@ -85,13 +85,13 @@ struct AnchorVectorTests {
     }
 
     let after = try vectors("\(id).anchors_after_px")
-    let levels = after.shape[0]
-    let strides = (0..<levels).map { Double(8 << $0) }
-    let split = (0..<levels).map { Array(found[(3 * $0)..<(3 * $0 + 3)]) }
-    #expect(AnchorOrder.endsInGrid.isReversed(split, strides: strides) == flips)
-    #expect(AnchorOrder.levelsInPixels.applied(to: split, strides: strides) == split)
-    let ordered = AnchorOrder.endsInGrid.applied(to: split, strides: strides)
-    #expect(Self.floats(ordered.flatMap(\.self)) == after.floats)
+    let levels = (0..<after.shape[0]).map {
+      AnchorLevel(stride: Double(8 << $0), anchors: Array(found[(3 * $0)..<(3 * $0 + 3)]))
+    }
+    #expect(AnchorOrder.endsInGrid.isReversed(levels) == flips)
+    #expect(AnchorOrder.levelsInPixels.applied(to: levels) == levels)
+    let ordered = AnchorOrder.endsInGrid.applied(to: levels)
+    #expect(Self.floats(ordered.flatMap(\.anchors)) == after.floats)
   }
 
   @Test func clustersAndEvolutionEqualUpstreamToTheBit() throws {
