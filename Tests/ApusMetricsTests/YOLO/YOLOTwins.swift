@@ -119,9 +119,11 @@ struct RandomPictures {
           truths.isEmpty || random.integer(0...2) == 0
           ? nil : truths.randomElement(using: &random.generator)
         let box = near.map { random.shifted($0.box) } ?? random.box()
+        let isRight = random.integer(0...3) > 0
         return Detection(
           box: box, score: Float(random.integer(1...20)) / 20,
-          classID: near?.classID ?? random.integer(0...(classCount - 1)))
+          classID: near.flatMap { isRight ? $0.classID : nil }
+            ?? random.integer(0...(classCount - 1)))
       }
       return (detections, truths)
     }
