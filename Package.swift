@@ -87,6 +87,7 @@ let package = Package(
     .target(
       name: "ApusRuntime", dependencies: ["ApusTensor", "ApusKernels", "ApusPlan"],
       swiftSettings: library),
+    .target(name: "ApusMetrics", dependencies: ["ApusBoxes"], swiftSettings: library),
 
     // Layer 3
     .target(
@@ -139,6 +140,7 @@ let package = Package(
     room("ApusImage", uses: ["ApusBoxes"], excludes: ["Golden"]),
     room("ApusOperators", uses: ["ApusTensor", "ApusGraph"]),
     room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
+    room("ApusMetrics", uses: ["ApusBoxes"]),
     room(
       "ApusONNX",
       uses: [
