@@ -80,7 +80,7 @@ extension COCODetection {
   /// The overlap with an object: intersection over union, or over this box's area for a crowd.
   ///
   /// The arithmetic is that of pycocotools' `bbIou`, whose results it equals to the bit. It is NaN
-  /// where areas under- or overflow; a NaN counts as an overlap above every threshold.
+  /// where areas under- or overflow, and a NaN passes every threshold.
   func overlap(_ object: COCOGroundTruth) -> Double {
     let shared = min(width + x, object.width + object.x) - max(x, object.x)
     if shared <= 0 { return 0 }

@@ -97,12 +97,7 @@ struct COCOMatching {
     }
     for (rank, index) in indices.enumerated() {
       let detection = detections[index]
-      near.removeAll(keepingCapacity: true)
-      for (object, index) in objectIndices.enumerated() {
-        let overlap = detection.overlap(objects[index])
-        // Not `overlap >= lowest`: a NaN stays.
-        if !(overlap < lowest) { near.append((object, overlap)) }
-      }
+      findNear(detection, objectIndices, of: objects)
       var candidate = COCOCandidate(
         score: detection.score, rank: rank, place: candidates.count)
       for area in areas {
@@ -118,6 +113,24 @@ struct COCOMatching {
       }
       candidates.append(candidate)
     }
+  }
+
+  /// Lists the objects that a detection may take at some threshold.
+  ///
+  /// Nothing compares below a NaN: after an object with one, any other is taken, however little it
+  /// overlaps. Then all are listed.
+  private mutating func findNear(
+    _ detection: COCODetection, _ indices: ArraySlice<Int>, of objects: [COCOGroundTruth]
+  ) {
+    near.removeAll(keepingCapacity: true)
+    var isOrdered = true
+    for (object, index) in indices.enumerated() {
+      let overlap = detection.overlap(objects[index])
+      if overlap >= lowest { near.append((object, overlap)) }
+      if overlap.isNaN { isOrdered = false }
+    }
+    if isOrdered { return }
+    near = indices.enumerated().map { ($0, detection.overlap(objects[$1])) }
   }
 
   /// Has the detection at hand take an object at every threshold of an area range.

@@ -52,7 +52,7 @@ struct COCOSet {
     groundTruth = []
     detections = []
     func number(_ range: ClosedRange<Double>) -> Double { .random(in: range, using: &random) }
-    let scales = [1e-170, 1e-3, 1, 1, 1, 1, 40, 1e6, 1e160]
+    let scales = seed % 2 == 0 ? [0.2, 1, 1, 4] : [1e-170, 1e-3, 1, 40, 1e6, 1e160]
     let objectCount = Int.random(in: 0...40, using: &random)
     let detectionCount = [0, 20, 120, 400].randomElement(using: &random) ?? 0
     for _ in 0..<objectCount {
@@ -62,7 +62,8 @@ struct COCOSet {
         COCOGroundTruth(
           imageID: images.randomElement(using: &random) ?? 0,
           categoryID: categories.dropLast(categories.count / 3).randomElement(using: &random) ?? 0,
-          x: number(0...300), y: number(0...300), width: width, height: height,
+          x: number(0...300) * min(scale, 1), y: number(0...300) * min(scale, 1), width: width,
+          height: height,
           area: min(1e300, width * height) * number(0.4...1),
           isCrowd: number(0...1) < 0.1))
     }
