@@ -25,10 +25,18 @@ struct COCODefinitionTests {
           }
         }
       }
-      #expect(result.precisions == precisions, "category \(result.categoryID)")
-      #expect(result.scores == scores, "category \(result.categoryID)")
-      #expect(result.recalls == recalls, "category \(result.categoryID)")
+      expectEqual(result.precisions, precisions, "precisions of category \(result.categoryID)")
+      expectEqual(result.scores, scores, "scores of category \(result.categoryID)")
+      expectEqual(result.recalls, recalls, "recalls of category \(result.categoryID)")
     }
+  }
+
+  /// Names the first differing place instead of printing thousands of numbers.
+  private func expectEqual(_ found: [Double], _ expected: [Double], _ what: String) {
+    #expect(found.count == expected.count, "\(what)")
+    let place = zip(found, expected).enumerated().first { $1.0 != $1.1 }
+    let difference = place.map { "at \($0.offset): \($0.element.0), expected \($0.element.1)" }
+    #expect(difference == nil, "\(what)")
   }
 
   @Test

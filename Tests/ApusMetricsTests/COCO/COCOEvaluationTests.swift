@@ -77,6 +77,20 @@ struct COCOEvaluationTests {
   }
 
   @Test
+  func anOverlapEqualToAThresholdSuffices() throws {
+    // 50 x 100 of 100 x 100 pixels.
+    let half = COCODetection(
+      imageID: 1, categoryID: 1, x: 0, y: 0, width: 50, height: 100, score: 0.9)
+    let summary = try Self.evaluate([Self.object(side: 100)], [half]).summary
+    #expect(abs(summary.ap50 - 1) < 1e-12 && abs(summary.ap - 0.1) < 1e-12)
+    // Half of this one lies in the crowd.
+    let crowd = Self.object(x: 225, side: 100, isCrowd: true)
+    let found = [Self.detection(x: 200, score: 0.9), Self.detection()]
+    let beside = try Self.evaluate([Self.object(), crowd], found).summary
+    #expect(abs(beside.ap50 - 1) < 1e-12 && abs(beside.ap75 - 0.5) < 1e-12)
+  }
+
+  @Test
   func rangesGoByTheAnnotatedArea() throws {
     let summary = try Self.evaluate([Self.object(area: 1000)], [Self.detection()]).summary
     #expect(summary.apMedium == -1 && abs(summary.apSmall - 1) < 1e-12)
