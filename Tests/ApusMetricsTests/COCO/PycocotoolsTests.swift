@@ -36,7 +36,7 @@ struct PycocotoolsTests {
   }
 
   /// The little-endian doubles of a file.
-  private static func doubles(_ data: Data) -> [Double] {
+  static func doubles(_ data: Data) -> [Double] {
     let bytes = [UInt8](data)
     return stride(from: 0, to: bytes.count - 7, by: 8).map { start in
       Double(
