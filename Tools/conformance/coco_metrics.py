@@ -3,8 +3,8 @@
 Usage: coco_metrics.py FOLDER [ANNOTATIONS RESULTS ...]
 
 Writes 300 random cases: crowds, categories and pictures without objects or detections, equal scores,
-areas apart from the boxes', crowded pictures, tiny and huge boxes. Further annotation and results files
-(`.json` or `.json.gz`) become cases of their own. A case NAME is
+areas apart from the boxes', crowded pictures, tiny, huge and empty boxes, overlaps equal to thresholds.
+Further annotation and results files (`.json` or `.json.gz`) become cases of their own. A case NAME is
 
     NAME.annotations.json, NAME.results.json   COCO's formats
     NAME.expected   doubles: stats [12], then by category precision and scores [4, 3, 10, 101] each
@@ -96,6 +96,10 @@ def random_case(seed):
                 "score": int(random.integers(0, levels + 1)) / levels,
             }
         )
+    if seed % 5 == 0:
+        # On a grid, overlaps equal thresholds and each other, and some boxes are empty.
+        for entry in annotations + results:
+            entry["bbox"] = [20.0 * round(side / 20) for side in entry["bbox"]]
     data = {
         "images": [{"id": identifier} for identifier in image_ids],
         "categories": [{"id": identifier} for identifier in category_ids],
