@@ -156,11 +156,13 @@ extension DatasetFormat {
       }
       if names.contains(where: { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }) {
         self = .yolo
-      } else if has("Annotations", ".xml") || names.contains(where: { $0.hasSuffix(".xml") }) {
+      } else if (names.contains("Annotations") && !has("Annotations", ".json"))
+        || names.contains(where: { $0.hasSuffix(".xml") })
+      {
         self = .voc
       } else if has("annotations", ".json") {
         self = .coco
-      } else if let json = names.first(where: { $0.hasSuffix(".json") }) {
+      } else if let json = try files.paths(below: url, endings: ["json"]).first {
         self = try Self.json(url.appendingPathComponent(json), files)
       } else {
         throw DatasetError(
@@ -174,7 +176,7 @@ extension DatasetFormat {
   private static func json(_ url: URL, _ files: DatasetFiles) throws(DatasetError) -> DatasetFormat
   {
     let bytes = try files.bytes(of: url, atMost: files.limits.jsonBytes)
-    let isLabelMe = String(decoding: bytes, as: UTF8.self).contains("\"shapes\"")
+    let isLabelMe = Data(bytes).range(of: Data("\"shapes\"".utf8)) != nil
     return isLabelMe ? .labelme : .coco
   }
 }

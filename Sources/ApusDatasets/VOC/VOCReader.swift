@@ -142,8 +142,11 @@ private struct VOCObject {
     let (left, top) = (try number(corner, "xmin"), try number(corner, "ymin"))
     let (right, bottom) = (try number(corner, "xmax"), try number(corner, "ymax"))
     let first: Double = corners == .fromOne ? 1 : 0
-    let box = Dataset.PixelBox(
+    var box = Dataset.PixelBox(
       x: left - first, y: top - first, width: right - left + first, height: bottom - top + first)
+    // A side of 0 in fractions of a pixel can come out of the corners negative by their rounding.
+    if -1e-6..<0 ~= box.width { box.width = 0 }
+    if -1e-6..<0 ~= box.height { box.height = 0 }
     try box.check(file: file, place: "line \(corner.line)")
     var fields = XMLElement.json(
       of: element.children.filter { !Self.known.contains($0.name) })

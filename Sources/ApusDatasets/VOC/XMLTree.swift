@@ -78,7 +78,7 @@ final class XMLTree: NSObject, XMLParserDelegate {
         expected: "at most \(depth) levels of elements", found: "more",
         remedy: "Write the file anew with the tool it came from.")
     }
-    guard isRead, let root = tree.root else {
+    guard isRead, parser.parserError == nil, tree.stack.isEmpty, let root = tree.root else {
       throw DatasetError(
         .malformed, file: file, place: "line \(max(1, parser.lineNumber))",
         expected: "well-formed XML", found: bytes.isEmpty ? "an empty file" : "an error",
