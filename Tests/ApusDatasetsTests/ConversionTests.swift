@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct ConversionTests {
-  @Test(arguments: 0..<40 as Range<UInt64>)
+  @Test(arguments: 0..<12 as Range<UInt64>)
   func randomSetsGoThroughEveryPairOfFormats(_ seed: UInt64) throws {
     let folder = try Folder()
     let original = try Dataset.random(seed, in: folder)
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<40 as Range<UInt64>)
+  @Test(arguments: 0..<12 as Range<UInt64>)
   func attributesSurviveWhereTheFormatHasThem(_ seed: UInt64) throws {
     let folder = try Folder()
     let original = try Dataset.random(seed, in: folder)
