@@ -142,7 +142,7 @@ let package = Package(
     room("ApusKernels"),
     room("ApusImage", uses: ["ApusBoxes"], excludes: ["Golden"]),
     room("ApusOperators", uses: ["ApusTensor", "ApusGraph"]),
-    room("ApusDatasets", uses: ["ApusImage"]),
+    room("ApusDatasets", uses: ["ApusBoxes", "ApusImage"]),
     room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
     room(
       "ApusONNX",

@@ -112,6 +112,10 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       "line 1, column 5",
       fatal: true),
     .yolo(
+      "YAML of 900 levels",
+      yaml: "x: \(String(repeating: "[", count: 900) + String(repeating: "]", count: 900))",
+      .malformed, "line 1", fatal: true),
+    .yolo(
       "a bomb of aliases",
       yaml: "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\ntrain: images\nnames: *c\n", .unsupported,
       "line 1", fatal: true),

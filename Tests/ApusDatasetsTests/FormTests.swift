@@ -1,3 +1,4 @@
+import ApusBoxes
 import ApusDatasets
 import Foundation
 import Testing
@@ -66,6 +67,9 @@ import Testing
     #expect(set.annotations[0].segmentation == .runs([1100, 100], height: 30, width: 40))
     #expect(set.annotations[1].segmentation == .packedRuns("\\a`b", height: 30, width: 40))
     #expect(set.annotations[0].fields == ["score": .number(0.5)])
+    let truths = set.groundTruths()[1] ?? []
+    #expect(truths.map(\.classID) == [0, 0] && truths.map(\.isCrowd) == [true, false])
+    #expect(truths[0].box == Box(x1: 1, y1: 2, x2: 4, y2: 6) && set.classNames.names == ["x"])
     try set.write(as: .coco, to: folder["again.json"])
     var again = try Dataset(reading: folder["again.json"])
     for index in again.annotations.indices {
