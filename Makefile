@@ -20,7 +20,7 @@ help:
 	@echo "make demo         install, build, and detect objects on photographs"
 	@echo "make test         all tests"
 	@echo "make check        format, layering, warnings as errors, tests, documents; cheapest first"
-	@echo "make conformance  ONNX node tests, and comparisons with onnxruntime and OpenCV"
+	@echo "make conformance  ONNX node tests, and comparisons with onnxruntime, OpenCV and pycocotools"
 	@echo "make bench        measurements beside other engines"
 	@echo "make fuzz         100,000 mutations of each reader under AddressSanitizer"
 	@echo "make build        the command line alone, in .build/release/apus"

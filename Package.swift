@@ -91,6 +91,7 @@ let package = Package(
     .target(
       name: "ApusDatasets", dependencies: ["ApusBoxes", "ApusImage", "Yams"],
       swiftSettings: library),
+    .target(name: "ApusMetrics", dependencies: ["ApusBoxes"], swiftSettings: library),
 
     // Layer 3
     .target(
@@ -144,6 +145,7 @@ let package = Package(
     room("ApusOperators", uses: ["ApusTensor", "ApusGraph"]),
     room("ApusDatasets", uses: ["ApusBoxes", "ApusImage"]),
     room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
+    room("ApusMetrics", uses: ["ApusBoxes"]),
     room(
       "ApusONNX",
       uses: [

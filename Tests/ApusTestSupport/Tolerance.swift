@@ -11,6 +11,10 @@ public enum Tolerance: Sendable, CustomStringConvertible {
   public static let nodeTest = close(relative: 1e-3, absolute: 1e-7)
   /// Sums in another order, in binary32: 1e-4 relative.
   public static let reordered = close(relative: 1e-4, absolute: 1e-5)
+  /// Sums in another order, in binary64.
+  public static let reorderedDoubles = close(relative: 0, absolute: 1e-12)
+  /// Averages of precision whose detections tie in score and stand in another order.
+  public static let tiedScores = close(relative: 0, absolute: 3e-6)
   /// Results of a float16 network against a float32 one.
   public static let halfPrecision = close(relative: 2e-2, absolute: 2e-2)
 

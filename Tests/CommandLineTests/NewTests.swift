@@ -58,6 +58,9 @@ import Testing
       ])
       #expect(result.status == 0, "\(result.errors)")
       #expect(result.output.contains("one2many.stride8.boxes"))
+      try place.file("p.bmp", Picture.bmp(width: 8, height: 8))
+      try place.refuses(
+        ["detect", "t.onnx", "p.bmp"], says: ["t.onnx", "form for training", "'model.0.bn'"])
     }
   }
 

@@ -126,6 +126,7 @@ public final class Detector {
 
   private static func reading(of model: Model) throws(ApusError) -> OutputReading {
     try ModelLimits.checkOperators(of: model.graph, path: model.path)
+    try ModelLimits.checkIsTrained(model.graph, path: model.path)
     do throws(ApusError) {
       return try OutputReading(model.graph)
     } catch {

@@ -14,6 +14,18 @@ enum ModelLimits {
     }
   }
 
+  /// Refuses a graph whose normalisations follow the picture at hand: it finds nothing, or something else every time.
+  ///
+  /// - Throws: `ApusError` naming the file and a node.
+  static func checkIsTrained(_ graph: Graph, path: String) throws(ApusError) {
+    let training = graph.nodes.filter { ($0.op as? BatchNormalization)?.trains == true }
+    guard let first = training.first else { return }
+    throw .failure(
+      "'\(path)': the model is in the form for training: \(training.count) normalisations such as"
+        + " '\(first.name)' take their statistics from the batch; export it in evaluation mode, or without"
+        + " --form training")
+  }
+
   /// The first operator Apus does not know, in words; nil where all are known.
   static func unknownOperator(in graph: Graph) -> String? {
     guard let node = graph.nodes.first(where: { $0.op is ForeignOperator }) else { return nil }

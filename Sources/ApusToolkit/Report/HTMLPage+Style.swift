@@ -12,6 +12,7 @@ extension HTMLPage {
     h2{font-size:1.1rem;margin:0 0 .6rem}
     h3{font-size:1rem;margin:1rem 0 .3rem}
     p{margin:.3rem 0}
+    p,li{overflow-wrap:anywhere}
     a{color:var(--accent)}
     code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
     font-size:.92em;unicode-bidi:isolate;overflow-wrap:anywhere}
