@@ -46,6 +46,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.28.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.0.0"),
   ],
   targets: [
     // System libraries.
@@ -86,6 +87,9 @@ let package = Package(
       swiftSettings: library),
     .target(
       name: "ApusRuntime", dependencies: ["ApusTensor", "ApusKernels", "ApusPlan"],
+      swiftSettings: library),
+    .target(
+      name: "ApusDatasets", dependencies: ["ApusBoxes", "ApusImage", "Yams"],
       swiftSettings: library),
     .target(name: "ApusMetrics", dependencies: ["ApusBoxes"], swiftSettings: library),
 
@@ -139,6 +143,7 @@ let package = Package(
     room("ApusKernels"),
     room("ApusImage", uses: ["ApusBoxes"], excludes: ["Golden"]),
     room("ApusOperators", uses: ["ApusTensor", "ApusGraph"]),
+    room("ApusDatasets", uses: ["ApusBoxes", "ApusImage"]),
     room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
     room("ApusMetrics", uses: ["ApusBoxes"]),
     room(
