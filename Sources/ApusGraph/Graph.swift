@@ -130,6 +130,14 @@ public struct Graph: Sendable {
     names.contains(name) ? values.values.first { $0.name == name } : nil
   }
 
+  /// Multiply-accumulates of one run, of the nodes whose sizes are known.
+  public var multiplyAccumulates: Int {
+    nodes.reduce(0) { total, node in
+      total
+        + node.op.multiplyAccumulates(inputs: inputFacts(of: node), outputs: outputFacts(of: node))
+    }
+  }
+
   /// The facts of a node's inputs.
   public func inputFacts(of node: Node) -> [Fact?] { node.inputs.map { $0.map { self[$0].fact } } }
 

@@ -77,7 +77,7 @@ public struct ModelInspection: Sendable, Encodable {
   }
 
   private static func multiplyAccumulates(_ graph: Graph) -> Int? {
-    sized(graph).map { GraphFigures($0, isSized: true).totalMultiplyAccumulates ?? 0 }
+    sized(graph)?.multiplyAccumulates
   }
 
   /// The graph at batch 1 and the card's input size, where its own sizes are symbols; nil where that leaves

@@ -40,11 +40,7 @@ public struct PublishedModel: Sendable, Encodable {
       inputSide = variant.side
       parameters = network.parameterCount
       inferenceParameters = try network.entries(.inference).parameterCount
-      multiplyAccumulates = graph.nodes.reduce(0) { total, node in
-        total
-          + node.op.multiplyAccumulates(
-            inputs: graph.inputFacts(of: node), outputs: graph.outputFacts(of: node))
-      }
+      multiplyAccumulates = graph.multiplyAccumulates
       ap = variant.ap
       ap50 = variant.ap50
     } catch {

@@ -109,9 +109,9 @@ extension HTML {
 }
 
 /// Numbers as a person reads them.
-enum Number {
+package enum Number {
   /// `1,872,157`.
-  static func grouped(_ number: Int) -> String {
+  package static func grouped(_ number: Int) -> String {
     var digits = String(number)
     var groups: [String] = []
     while digits.count > 3 {

@@ -51,25 +51,14 @@ struct Models: ParsableCommand {
       ])
       for model in models {
         table.add([
-          model.name, model.family, "\(model.inputSide)", Self.grouped(model.parameters),
-          Self.grouped(model.inferenceParameters),
+          model.name, model.family, "\(model.inputSide)", Number.grouped(model.parameters),
+          Number.grouped(model.inferenceParameters),
           String(format: "%.3f", Double(model.multiplyAccumulates) / 1e9),
           model.ap.map { String(format: "%.1f", $0) } ?? "–",
           model.ap50.map { String(format: "%.1f", $0) } ?? "–",
         ])
       }
       return table.text
-    }
-
-    /// `1,872,157`.
-    private static func grouped(_ number: Int) -> String {
-      var digits = String(number)
-      var groups: [String] = []
-      while digits.count > 3 {
-        groups.insert(String(digits.suffix(3)), at: 0)
-        digits.removeLast(3)
-      }
-      return ([digits] + groups).joined(separator: ",")
     }
   }
 }

@@ -1,4 +1,4 @@
-import ApusMetrics
+import ApusDatasets
 import ApusTestSupport
 import Foundation
 import Testing
