@@ -39,7 +39,9 @@ let package = Package(
   name: "apus",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "ApusToolkit", targets: ["ApusToolkit", "ApusImage", "ApusBoxes"]),
+    .library(
+      name: "ApusToolkit",
+      targets: ["ApusToolkit", "ApusImage", "ApusBoxes", "ApusDatasets", "ApusMetrics"]),
     .library(name: "ApusRuntime", targets: ["ApusRuntime", "ApusPlan"]),
     .executable(name: "apus", targets: ["apus"]),
   ],
@@ -69,6 +71,7 @@ let package = Package(
     // Layer 0
     .target(name: "ApusTensor", swiftSettings: unsafeLibrary),
     .target(name: "ApusBoxes", swiftSettings: library),
+    .target(name: "ApusDigest", dependencies: ["CCrypto"], swiftSettings: library),
     .target(
       name: "CApusKernels", cSettings: isStrict ? [.treatAllWarnings(as: .error)] : []),
 
@@ -89,7 +92,7 @@ let package = Package(
       name: "ApusRuntime", dependencies: ["ApusTensor", "ApusKernels", "ApusPlan"],
       swiftSettings: library),
     .target(
-      name: "ApusDatasets", dependencies: ["ApusBoxes", "ApusImage", "Yams"],
+      name: "ApusDatasets", dependencies: ["ApusBoxes", "ApusDigest", "ApusImage", "Yams"],
       swiftSettings: library),
     .target(name: "ApusMetrics", dependencies: ["ApusBoxes"], swiftSettings: library),
 
@@ -122,9 +125,9 @@ let package = Package(
     .target(
       name: "ApusToolkit",
       dependencies: [
-        "ApusTensor", "ApusBoxes", "ApusGraph", "ApusImage", "ApusPlan", "ApusOperators",
-        "ApusRuntime", "ApusONNX", "ApusCheckpoints", "ApusInterpreter", "ApusPasses",
-        "ApusCompiler", "ApusFamilies", "CCrypto",
+        "ApusTensor", "ApusBoxes", "ApusDigest", "ApusGraph", "ApusImage", "ApusPlan",
+        "ApusOperators", "ApusRuntime", "ApusDatasets", "ApusMetrics", "ApusONNX",
+        "ApusCheckpoints", "ApusInterpreter", "ApusPasses", "ApusCompiler", "ApusFamilies",
       ],
       swiftSettings: library),
 
@@ -139,6 +142,7 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     room("ApusTensor"),
     room("ApusBoxes"),
+    room("ApusDigest"),
     room("ApusGraph", uses: ["ApusTensor", "ApusOperators"]),
     room("ApusKernels"),
     room("ApusImage", uses: ["ApusBoxes"], excludes: ["Golden"]),
@@ -173,7 +177,12 @@ let package = Package(
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
         "ApusInterpreter", "ApusPasses", "ApusImage",
       ]),
-    room("ApusToolkit", uses: ["ApusTensor", "ApusBoxes", "ApusGraph", "ApusImage"]),
+    room(
+      "ApusToolkit",
+      uses: [
+        "ApusTensor", "ApusBoxes", "ApusDigest", "ApusGraph", "ApusImage", "ApusDatasets",
+        "ApusMetrics",
+      ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),
     .testTarget(

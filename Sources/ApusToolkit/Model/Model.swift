@@ -1,4 +1,5 @@
 import ApusCheckpoints
+import ApusDigest
 import ApusFamilies
 public import ApusGraph
 import ApusONNX
@@ -41,7 +42,7 @@ public struct Model: Sendable {
       source = .checkpoint(CheckpointSummary(checkpoint))
       do throws(FamilyError) {
         graph = try checkpoint.network.graph(
-          input: input.size(for: checkpoint.network), sourceHash: SourceHash.sha256(bytes))
+          input: input.size(for: checkpoint.network), sourceHash: Digest.sha256(bytes))
       } catch {
         throw .failure("'\(path)': \(error)")
       }
@@ -58,7 +59,7 @@ public struct Model: Sendable {
       }
       throw .failure("\(error)")
     }
-    if graph.card.sourceHash.isEmpty { graph.card.sourceHash = SourceHash.sha256(bytes) }
+    if graph.card.sourceHash.isEmpty { graph.card.sourceHash = Digest.sha256(bytes) }
     source = .onnx
   }
 

@@ -1,3 +1,4 @@
+import ApusDigest
 import Foundation
 
 /// A page that stands for itself: nothing in it is fetched from anywhere.
@@ -32,7 +33,7 @@ package struct HTMLPage: Sendable {
     let open: StaticString = "//<![CDATA[\n"
     let close: StaticString = "\n//]]>"
     let program = "\(open)\(script)\(close)"
-    let hash = Self.base64(hexadecimal: SourceHash.sha256(Array(program.utf8)))
+    let hash = Self.base64(hexadecimal: Digest.sha256(Array(program.utf8)))
     let policy =
       "default-src 'none'; style-src 'unsafe-inline'; script-src "
       + (script.utf8CodeUnitCount == 0 ? "'none'" : "'sha256-\(hash)'")

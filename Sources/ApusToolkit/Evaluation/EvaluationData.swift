@@ -1,0 +1,80 @@
+public import ApusBoxes
+public import ApusDatasets
+package import ApusMetrics
+import Foundation
+
+/// A data set made ready to judge detections by: the pictures of one split, their objects, the classes.
+public struct EvaluationData: Sendable {
+  /// The file or folder it was read from.
+  public let path: String
+  /// The split that is judged by; nil for all pictures.
+  public let split: String?
+  /// The pictures of the split, the annotations of these, and all classes.
+  public let dataset: Dataset
+  /// The objects, with the ids of the data set; an object without an outline has the area of its box.
+  package let truths: [COCOGroundTruth]
+
+  /// The names of the classes; a class is at the position that it has in the data set.
+  public var classNames: ClassNames { dataset.classNames }
+
+  /// Reads a data set.
+  ///
+  /// - Parameters:
+  ///   - path: a `data.yaml`, a COCO or LabelMe JSON, or the folder of a data set.
+  ///   - split: such as `val`; nil for `val`, else `test`, else, where there is neither, all pictures.
+  /// - Throws: `ApusError` where it cannot be read, or there is nothing to judge by: no picture of the
+  ///   split, no class, no object.
+  public init(
+    path: String, format: DatasetFormat? = nil, split: String? = nil
+  ) throws(ApusError) {
+    let whole: Dataset
+    do {
+      whole = try Dataset(reading: URL(fileURLWithPath: path), format: format)
+    } catch {
+      throw .failure("\(error)")
+    }
+    try self.init(whole, path: path, split: split)
+  }
+
+  /// Takes a data set that was read already.
+  ///
+  /// - Throws: `ApusError` as reading does.
+  public init(_ whole: Dataset, path: String, split: String? = nil) throws(ApusError) {
+    let splits = Set(whole.pictures.flatMap(\.splits))
+    if let split, !splits.contains(split) {
+      let known = splits.sorted().joined(separator: ", ")
+      throw .usage(
+        "'\(path)': there is no split '\(split)'; "
+          + (known.isEmpty ? "the data set has none: leave --split out" : "known are \(known)"))
+    }
+    let chosen = split ?? ["val", "test"].first { splits.contains($0) }
+    var dataset = whole
+    if let chosen {
+      dataset.pictures.removeAll { !$0.splits.contains(chosen) }
+      let ids = Set(dataset.pictures.map(\.id))
+      dataset.annotations.removeAll { !ids.contains($0.pictureID) }
+    }
+    guard !dataset.pictures.isEmpty, !dataset.classes.isEmpty else {
+      throw .failure(
+        "'\(path)': there is no \(dataset.classes.isEmpty ? "class" : "picture") to judge by; "
+          + "check the data set with apus data check")
+    }
+    guard dataset.annotations.contains(where: { !$0.isCrowd }) else {
+      throw .failure(
+        "'\(path)': none of \(dataset.pictures.count) pictures"
+          + (chosen.map { " of the split '\($0)'" } ?? "")
+          + " has an object: no recall and no average precision is defined; label some or choose another"
+          + " split with --split")
+    }
+    self.path = path
+    self.split = chosen
+    self.dataset = dataset
+    truths = dataset.annotations.map { annotation in
+      let box = annotation.box
+      return COCOGroundTruth(
+        imageID: annotation.pictureID, categoryID: annotation.classID, x: box.x, y: box.y,
+        width: box.width, height: box.height, area: annotation.area ?? box.width * box.height,
+        isCrowd: annotation.isCrowd)
+    }
+  }
+}
