@@ -1,4 +1,5 @@
 package import ApusBoxes
+import ApusDatasets
 public import ApusMetrics
 
 /// How well detections find the objects of a data set, by every measure.
@@ -9,7 +10,9 @@ public struct Evaluation: Sendable {
   public let results: ResultSet
   /// COCO's measures.
   public let coco: COCOEvaluation
-  /// YOLOv5's measures, of its releases from v6.2 on; classes are positions in the data set. Crowds are left out.
+  /// YOLOv5's measures, of its releases from v6.2 on.
+  ///
+  /// Classes are positions in the data set; crowds are left out.
   public let yolo: YOLOEvaluation
   /// Which classes were taken for which, of detections that score above 0.25.
   public let confusion: ConfusionMatrix
