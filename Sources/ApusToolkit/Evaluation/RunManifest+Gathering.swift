@@ -1,7 +1,8 @@
 import ApusDatasets
 import ApusDigest
 import ApusKernels
-import Foundation
+import ApusMetrics
+public import Foundation
 
 extension RunManifest {
   /// The manifest of a run on this machine.

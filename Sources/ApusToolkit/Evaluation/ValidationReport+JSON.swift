@@ -1,3 +1,5 @@
+import ApusBoxes
+import ApusDatasets
 import ApusMetrics
 
 extension ValidationReport: Encodable {

@@ -1,4 +1,5 @@
-public import ApusMetrics
+import ApusDatasets
+import ApusMetrics
 
 /// What `apus val` has to say: the evaluation, what it took, and from what it came.
 public struct ValidationReport: Sendable {

@@ -1,7 +1,7 @@
 /// A decimal number in text as the nearest `Double`, without a copy of the text.
-enum DecimalNumber {
+package enum DecimalNumber {
   /// What stands at a place of a text.
-  enum Scan {
+  package enum Scan: Equatable {
     /// A number, which may be infinite where its digits are beyond the range.
     case number(Double)
     /// A whole number without fraction and exponent that fits.
@@ -18,7 +18,7 @@ enum DecimalNumber {
   /// 2. up to 19 digits and 19 places the division is done in whole numbers, with what remains as the bit
   ///    that rounds;
   /// 3. all others are left to `Double`.
-  static func scan(_ bytes: [UInt8], at position: inout Int) -> Scan {
+  package static func scan(_ bytes: [UInt8], at position: inout Int) -> Scan {
     let start = position
     var index = position
     let end = bytes.count

@@ -1,21 +1,21 @@
-import ApusBoxes
+package import ApusBoxes
 import ApusDatasets
 
 /// Which class of a data set each class of a model is.
 ///
 /// Classes are the same where their names are, letter by letter, or else but for upper and lower case and spaces
 /// around. A model without names, with as many classes as the data set, has the data set's in their order.
-struct ClassMapping {
+package struct ClassMapping {
   /// The id of the data set's class, by the position of the model's; nil where the data set has none.
-  let ids: [Int?]
+  package let ids: [Int?]
   /// What a reader of the numbers must know.
-  let notes: [String]
+  package let notes: [String]
 
   /// Pairs the classes.
   ///
   /// - Parameter hasNames: whether the model's names are its own and no stand-ins.
   /// - Throws: `ApusError` where the two have no class in common.
-  init(
+  package init(
     model: ClassNames, hasNames: Bool, modelPath: String, data: EvaluationData
   ) throws(ApusError) {
     let classes = data.dataset.classes

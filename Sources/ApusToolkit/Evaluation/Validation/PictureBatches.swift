@@ -1,22 +1,24 @@
-import ApusDatasets
+package import ApusDatasets
 
 /// Which pictures go through the network together, and in an input of what size.
-struct PictureBatches {
+package struct PictureBatches {
   /// Pictures that go through the network together.
-  struct Batch: Hashable {
+  package struct Batch: Hashable {
     /// Positions of the pictures in the data set.
-    var pictures: [Int]
+    package var pictures: [Int]
     /// Height and width of the input.
-    var height: Int
+    package var height: Int
     /// See ``height``.
-    var width: Int
+    package var width: Int
   }
 
   /// The batches, in the order in which they run.
-  let batches: [Batch]
+  package let batches: [Batch]
 
   /// Groups in the order of the data set, all with one input.
-  init(square pictures: [Dataset.Picture], of count: Int, inputSize: (height: Int, width: Int)) {
+  package init(
+    square pictures: [Dataset.Picture], of count: Int, inputSize: (height: Int, width: Int)
+  ) {
     batches = stride(from: 0, to: pictures.count, by: count).map { start in
       Batch(
         pictures: Array(start..<min(start + count, pictures.count)), height: inputSize.height,
@@ -29,7 +31,7 @@ struct PictureBatches {
   ///
   /// A side of the rectangle is `⌈share · side / stride + 0.5⌉ · stride`, where the shares are 1 and the most
   /// extreme ratio of the group if that lies on one side of the square.
-  init(
+  package init(
     rectangular pictures: [Dataset.Picture], of count: Int, side: Int, stride multiple: Int
   ) {
     func ratio(_ index: Int) -> Double {

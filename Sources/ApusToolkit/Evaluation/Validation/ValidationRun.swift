@@ -1,5 +1,6 @@
 import ApusBoxes
 import ApusDatasets
+import ApusGraph
 import ApusImage
 import ApusMetrics
 import Foundation
