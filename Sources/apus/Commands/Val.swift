@@ -1,7 +1,7 @@
 import ApusBoxes
 import ApusMetrics
-import ApusToolkit
-import ArgumentParser
+public import ApusToolkit
+public import ArgumentParser
 import Foundation
 
 /// `apus val`.
@@ -204,7 +204,7 @@ struct Val: ParsableCommand {
         throw ApusError.usage("\(error)")
       }
     }
-    var progress = ProgressLine("pictures", total: data.dataset.pictures.count)
+    var progress = ProgressLine("pictures", total: data.pictureCount)
     defer { progress.finish() }
     return try ValidationRun(model, on: data, options: options) { _, _ in progress.advance() }
   }
