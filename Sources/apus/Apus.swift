@@ -21,7 +21,7 @@ struct Apus: ParsableCommand {
     version: ApusVersion.current,
     subcommands: [
       Models.self, New.self, Inspect.self, Export.self, Simplify.self, Cut.self, Run.self,
-      Detect.self,
+      Detect.self, DataCommand.self,
     ])
 
   /// Runs the command, and turns errors into one sentence and an exit code.
@@ -30,6 +30,9 @@ struct Apus: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+    } catch let code as ExitCode {
+      // The command has said what there is to say.
+      Foundation.exit(code.rawValue)
     } catch let error as ApusError {
       fail(error.message, code: error.kind == .usage ? 2 : 1)
     } catch {

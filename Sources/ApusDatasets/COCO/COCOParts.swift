@@ -12,7 +12,7 @@ struct COCOParts {
   }
 
   func duplicate(_ path: String, _ id: Int) -> DatasetError {
-    fault(path, "an id of its own", "\(id) again", .duplicate)
+    fault(path, "an id of its own", "\(id) again", .duplicate).about(.identifier)
   }
 
   func list(_ value: JSON?, _ key: String) throws(DatasetError) -> [JSON] {
