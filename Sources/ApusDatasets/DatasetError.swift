@@ -44,6 +44,8 @@ public struct DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The things faults are about.
   enum Subject: Sendable, Hashable {
     case nonFiniteBox, negativeBox, pictureSize, pictureFile, orphan, listEntry, identifier, split
+    /// Only what follows from another fault that was noted.
+    case follows
   }
 
   /// Makes an error.

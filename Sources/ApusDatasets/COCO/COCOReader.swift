@@ -92,10 +92,14 @@ extension DatasetReading {
     }
     let folders = Self.pictureFolders(of: url, split: split)
     var pictureIDs: Set<Int> = []
+    var faultyIDs: Set<Int> = []
     for (index, value) in images.enumerated() {
       guard
         var picture = attempt({ () throws(DatasetError) in try reader.image(value, index, split) })
-      else { continue }
+      else {
+        if let id = value.object?["id"]?.int { faultyIDs.insert(id) }
+        continue
+      }
       guard pictureIDs.insert(picture.id).inserted else {
         note(reader.duplicate("$.images[\(index)].id", picture.id))
         continue
@@ -106,6 +110,10 @@ extension DatasetReading {
     var ids: Set<Int> = []
     var unnumbered: [Int] = []
     for (index, value) in annotations.enumerated() {
+      if let id = value.object?["image_id"]?.int, faultyIDs.contains(id), !pictureIDs.contains(id) {
+        note(reader.unknownPicture("$.annotations[\(index)]", id).about(.follows))
+        continue
+      }
       let found = attempt { () throws(DatasetError) in
         try reader.annotation(value, index, pictures: pictureIDs, classes: classIDs)
       }

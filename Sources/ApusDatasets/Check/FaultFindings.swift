@@ -3,7 +3,7 @@ struct FaultFindings {
   private(set) var all: [Finding] = []
 
   init(_ reading: DatasetReading) {
-    all = reading.faults.map(Self.finding)
+    all = reading.faults.filter { $0.subject != .follows }.map(Self.finding)
   }
 
   private static func finding(_ fault: DatasetError) -> Finding {
@@ -31,7 +31,7 @@ struct FaultFindings {
       guard let status = FileStatus(fault.file) else { return .missingPicture }
       return fault.place.isEmpty && (!status.isPlain || fault.found == "none")
         ? .unreadablePicture : .corruptPicture
-    case nil: break
+    case .follows, nil: break
     }
     switch fault.code {
     case .unreadable, .notUTF8: return .unreadableLabel

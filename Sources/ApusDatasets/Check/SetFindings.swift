@@ -10,11 +10,22 @@ struct SetFindings {
     addLabelFiles()
     addNames()
     addClasses()
+    addEmptySplits()
+    if reading.origins.format != .yolo { addUnlabelled() }
+  }
+
+  private mutating func addEmptySplits() {
+    let isEmpty = reading.dataset.pictures.isEmpty
     for split in reading.origins.splits where split.count == 0 {
       all.append(
-        Finding(.emptySplit, file: split.file, found: "no picture for \"\(split.name)\""))
+        Finding(
+          .emptySplit, isEmpty ? .error : .warning, file: split.file,
+          found: "no picture for \"\(split.name)\""))
     }
-    if reading.origins.format != .yolo { addUnlabelled() }
+    if isEmpty, all.isEmpty, reading.faults.isEmpty {
+      all.append(
+        Finding(.emptySplit, .error, file: reading.origins.root.path, found: "no picture at all"))
+    }
   }
 
   private mutating func addLabelFiles() {

@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// A fault that is put into a copy of BCCD, and how it must be found.
-private struct Planted {
+private struct Planted: Sendable {
   let kind: FindingKind
   /// The picture, `BloodImage_<number>`.
   let number: String
@@ -13,7 +13,7 @@ private struct Planted {
   var ending = "xml"
   /// What else follows from it.
   var also: [FindingKind] = []
-  let plant: (BloodCells) throws -> Void
+  let plant: @Sendable (BloodCells) throws -> Void
 }
 
 /// A copy of BCCD in a folder.

@@ -1,4 +1,5 @@
 import ApusDatasets
+import ApusImage
 import Foundation
 import Testing
 

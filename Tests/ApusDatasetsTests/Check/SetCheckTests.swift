@@ -117,6 +117,29 @@ extension SeededGenerator {
     #expect(found.has(.emptySplit, coco.labels(4), "\"val\""), "\(found)")
   }
 
+  @Test func setsWithoutAnyPictureAreAnError() throws {
+    let folder = try Folder(["Annotations/readme.txt": "", "images/train/readme.txt": ""])
+    for text in ["train: images/train\nnames: [a]\n", "train: []\nval: images/train\nnames: [a]\n"]
+    {
+      try folder.write(Array(text.utf8), to: "data.yaml")
+      var options = DatasetCheck.Options()
+      options.cache = nil
+      let yolo = try DatasetCheck(folder["data.yaml"], options).report
+      #expect(yolo.findings.map(\.severity).first == .error && yolo.findings[0].kind == .emptySplit)
+      options.format = .voc
+      let voc = try DatasetCheck(folder.url, options).report
+      #expect(voc.findings.map(\.kind) == [.emptySplit] && voc.count(.error) == 1)
+    }
+  }
+
+  @Test func annotationsOfAFaultyPictureAreNoFindingsOfTheirOwn() throws {
+    let set = try CheckedSet(.coco)
+    try set.replace(#""width": 64"#, #""width": 0"#, in: set.labels(0))
+    let reading = try DatasetReading(set.url)
+    #expect(reading.faultCount == 3)
+    #expect(try set.findings().filter { $0.severity == .error }.kinds == ["size-mismatch"])
+  }
+
   @Test func filesOfLabelsThatCannotBeRead() throws {
     let yolo = try CheckedSet(.yolo)
     try Data([0xff, 0xfe, 0]).write(to: yolo.labels(0))
