@@ -117,7 +117,7 @@ struct ValidationPageSampleTests {
     for (name, report) in cases {
       let page = ValidationPage(report)
       let read = try PageReader(page.html)
-      #expect(read.elements.count { $0.name == "section" } == 9, "\(name)")
+      #expect(read.elements.count { $0.name == "section" } == 10, "\(name)")
       try Self.leave(page, "validation-\(name)")
     }
   }

@@ -56,6 +56,12 @@ import Testing
       #expect(page.text.contains("class \(result)"))
       #expect(page.text.contains(Self.number(Double(best.threshold))))
     }
+    for share in evaluation.errors.kinds {
+      #expect(page.text.contains(": \(share.count)"))
+      if let gain = share.apGain, gain >= 0.0005 {
+        #expect(page.text.contains("+\(Self.number(gain)) AP50"))
+      }
+    }
     // Every count of the confusion matrix stands in the page with its sentence.
     let titles = Set(page.elements.compactMap { $0.attributes["title"] })
     let matrix = evaluation.confusion
@@ -76,7 +82,7 @@ import Testing
     let text = try PageReader(ValidationPage(report).html).text
     let times = try #require(report.times)
     let mean =
-      [times.decode, times.preprocess, times.inference, times.postprocess]
+      [times.preprocess, times.inference, times.postprocess]
       .map { $0.reduce(0, +) / Double($0.count) }.reduce(0, +)
     let score = try #require(report.evaluation.yolo.mAP50) * 100 + (1000 - mean * 1000) * 0.1
     #expect(text.contains(String(format: "%.1f", score)))
@@ -111,7 +117,7 @@ import Testing
     let text = try PageReader(
       ValidationPage(Fixture.report(data, Fixture.results([]))).html
     ).text
-    #expect(text.contains("There is not one detection"))
+    #expect(text.contains("There is no detection at all"))
     #expect(text.contains("best F1: nothing was found"))
     #expect(text.contains("1 of 2 classes have no object"))
     #expect(text.contains("no object"))

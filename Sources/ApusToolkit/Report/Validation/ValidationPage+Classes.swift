@@ -26,8 +26,7 @@ extension ValidationPage {
       table.add(["<b>\(name)</b>", "\(meaning)", "\(Self.measure(value))"])
     }
     return """
-      \(table.html)<p class="dim">All are means over the classes that have such objects. Equal to pycocotools’ numbers; \
-      YOLO’s mAP is defined a little differently and comes out somewhat higher.</p>
+      \(table.html)<p class="dim">All are means over the classes that have such objects, as pycocotools counts them.</p>
       """
   }
 

@@ -10,65 +10,86 @@ extension ValidationPage {
     } else {
       list.add("peak memory", "not told by the system")
     }
-    guard let timing = Timing(report.times) else {
+    guard let times = report.times, let mean = times.meanTime else {
       return "<p>The detections were made elsewhere: nothing was timed.</p>\n\(list.html)"
     }
     list.add(
-      "i_time", "\(Self.milliseconds(timing.perPicture)) ms, the mean of all stages together")
-    list.add("pictures per second", "\(Number.decimal(1 / timing.perPicture, digits: 2))")
-    if let mAP50 = evaluation.yolo.mAP50 {
+      "i_time",
+      "\(Self.milliseconds(mean)) ms, the mean of pre-process, inference and post-process together")
+    if let rate = times.framesPerSecond {
+      list.add("pictures per second", "\(Number.decimal(rate, digits: 2))")
+    }
+    if let score = report.score, let mAP50 = evaluation.yolo.mAP50 {
       list.add(
         "score",
         """
-        \(Number.decimal(timing.score(mAP50: mAP50), digits: 1)) = mAP50 × 100 + \
-        (1000 − i_time) × 0.1, with mAP50 = \(Self.number(mAP50))
+        \(Number.decimal(score, digits: 1)) = mAP50 × 100 + (1000 − i_time) × 0.1, \
+        with YOLO’s mAP50 of \(Self.number(mAP50))
         """)
     }
+    let stages = times.stages.map { (name: Self.words(stage: $0.name), summary: $0.summary) }
+    let totals = times.totals
     var table = HTMLTable(
       [.init(heading: "stage, ms")]
-        + ["mean", "p50", "p90", "p99", "longest"].map { .init(heading: $0, isNumber: true) })
-    for stage in timing.stages + (timing.total.map { [$0] } ?? []) {
+        + ["mean", "p50", "p90", "p99"].map { .init(heading: $0, isNumber: true) })
+    for stage in stages
+      + (StageTimes.Summary(seconds: totals).map { [("i_time", $0)] } ?? [])
+    {
+      let summary = stage.summary
       table.add(
         ["\(stage.name)"]
-          + [stage.mean, stage.p50, stage.p90, stage.p99, stage.greatest].map {
+          + [summary.mean, summary.p50, summary.p90, summary.p99].map {
             "\(Self.milliseconds($0))"
           })
     }
-    let parts = timing.stages.enumerated().map { place, stage -> HTML in
-      let share = Number.decimal(stage.mean / timing.perPicture * 100, digits: 2)
-      return """
-        <i class="k\(place)" style="width:\(share)%" title="\(stage.name): \
-        \(Self.milliseconds(stage.mean)) ms, \(share) %"></i>
-        """
+    let whole = stages.reduce(0) { $0 + $1.summary.mean }
+    func share(_ stage: (name: String, summary: StageTimes.Summary)) -> Double {
+      whole > 0 ? stage.summary.mean / whole : 0
     }
-    let key = timing.stages.enumerated().map { place, stage -> HTML in
-      "<li><i class=\"bold k\(place)\"></i>\(stage.name) \(Number.percent(stage.mean / timing.perPicture))</li>"
+    let parts = stages.enumerated().map { place, stage -> HTML in
+      """
+      <i class="k\(place)" style="width:\(Number.decimal(share(stage) * 100, digits: 2))%" \
+      title="\(stage.name): \(Self.milliseconds(stage.summary.mean)) ms"></i>
+      """
+    }
+    let key = stages.enumerated().map { place, stage -> HTML in
+      "<li><i class=\"bold k\(place)\"></i>\(stage.name) \(Number.percent(share(stage)))</li>"
     }
     return """
       \(list.html)<div class="stack" role="img" aria-label="shares of the stages">\(HTML.joined(parts))</div>
       <ul class="key">\(HTML.joined(key))</ul>
-      \(table.html)\(histogram(timing))
+      \(table.html)<p class="dim">p90 is what nine of ten pictures do not exceed. Reading and decoding of files is \
+      not in i_time.</p>
+      \(histogram(totals.map { $0 * 1000 }))
       """
   }
 
-  /// How many pictures took how long.
-  private func histogram(_ timing: Timing) -> HTML {
-    guard let total = timing.total, timing.totals.count > 1, let least = timing.totals.min(),
-      total.greatest > least
+  private static func words(stage: String) -> String {
+    switch stage {
+    case "preprocess": "pre-process"
+    case "postprocess": "post-process"
+    default: stage
+    }
+  }
+
+  /// How many pictures took how long, in milliseconds.
+  private func histogram(_ times: [Double]) -> HTML {
+    guard times.count > 1, let least = times.min(), let greatest = times.max(), greatest > least,
+      let summary = StageTimes.Summary(seconds: times.map { $0 / 1000 })
     else { return "" }
-    // What is longer than the 99th of a hundred goes into the last bar: one slow picture would hide the rest.
-    let end = total.p99 > least ? total.p99 : total.greatest
-    let count = min(24, max(4, timing.totals.count / 4))
+    // What is beyond the 99th of a hundred goes into the last bar: one slow picture would hide the rest.
+    let end = summary.p99 > least ? summary.p99 : greatest
+    let count = min(24, max(4, times.count / 4))
     var bars = [Int](repeating: 0, count: count)
-    for time in timing.totals {
-      bars[min(Int((time - least) / (end - least) * Double(count)), count - 1)] += 1
+    for time in times {
+      bars[min(max(Int((time - least) / (end - least) * Double(count)), 0), count - 1)] += 1
     }
     let highest = bars.max() ?? 1
     let columns = bars.enumerated().map { place, number -> HTML in
       let from = least + (end - least) * Double(place) / Double(count)
       let to =
         place == count - 1
-        ? total.greatest : least + (end - least) * Double(place + 1) / Double(count)
+        ? greatest : least + (end - least) * Double(place + 1) / Double(count)
       let height = Number.decimal(Double(number) / Double(max(highest, 1)) * 100, digits: 1)
       return """
         <i style="height:\(height)%" title="\(Self.milliseconds(from)) to \(Self.milliseconds(to)) ms: \
@@ -76,7 +97,7 @@ extension ValidationPage {
         """
     }
     return """
-      <h3>Pictures by time</h3>
+      <h3>Pictures by i_time</h3>
       <div class="histogram" role="img" aria-label="pictures by time">\(HTML.joined(columns))</div>
       <p class="dim ends"><span>\(Self.milliseconds(least)) ms</span>\
       <span>\(Self.milliseconds(end)) ms and more</span></p>
@@ -124,5 +145,16 @@ extension ValidationPage {
           || "_-./=:,+@%".unicodeScalars.contains($0)
       }
     return isPlain ? argument : "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+}
+
+extension StageTimes {
+  /// Pre-process, inference and post-process of each picture together, in seconds; empty where they were not all
+  /// measured.
+  fileprivate var totals: [Double] {
+    guard preprocess.count == inference.count, postprocess.count == inference.count else {
+      return []
+    }
+    return inference.indices.map { preprocess[$0] + inference[$0] + postprocess[$0] }
   }
 }

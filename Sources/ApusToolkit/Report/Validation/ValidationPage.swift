@@ -76,7 +76,7 @@ public struct ValidationPage: Sendable {
     <section><h2>Which confidence to choose</h2>
     \(confidenceChart)</section></div>
     <div class="columns"><section><h2>COCO’s twelve numbers</h2>
-    \(cocoTable)</section>
+    \(cocoTable)\(definitions)</section>
     <section><h2>Small, medium and large objects</h2>
     \(sizes)<h2 class="next">Can scores be read as probabilities?</h2>
     \(reliabilityChart)</section></div>
@@ -84,6 +84,8 @@ public struct ValidationPage: Sendable {
     \(classTable)</section>
     <section id="confusion"><h2>What was taken for what</h2>
     \(confusion)</section>
+    <section id="errors"><h2>What kind of mistakes it makes</h2>
+    \(errors)</section>
     <section id="worst"><h2>Worst pictures</h2>
     \(mosaic)</section>
     <div class="columns"><section><h2>Time and memory</h2>
@@ -117,12 +119,12 @@ public struct ValidationPage: Sendable {
     } else {
       tiles.append(("–", "best F1: nothing was found"))
     }
-    if let timing = Timing(report.times) {
-      tiles.append((Self.milliseconds(timing.perPicture), "per picture (i_time), ms"))
-      tiles.append((Number.decimal(1 / timing.perPicture, digits: 1), "pictures per second"))
-      if let mAP50 = yolo.mAP50 {
-        tiles.append((Number.decimal(timing.score(mAP50: mAP50), digits: 1), "score"))
+    if let times = report.times, let mean = times.meanTime {
+      tiles.append((Self.milliseconds(mean), "ms per picture (i_time)"))
+      if let rate = times.framesPerSecond {
+        tiles.append((Number.decimal(rate, digits: 1), "pictures per second"))
       }
+      if let score = report.score { tiles.append((Number.decimal(score, digits: 1), "score")) }
     }
     tiles += [
       (Number.grouped(evaluation.pictures.count), "pictures"),
@@ -133,19 +135,9 @@ public struct ValidationPage: Sendable {
 
   /// What a reader must know before the numbers.
   private var notes: HTML {
-    var notes = evaluation.results.notes
-    let detections = evaluation.results.detections
-    if detections.isEmpty {
-      notes.append(
-        "There is not one detection: every object counts as missed, and every AP is 0.")
-    } else if bestF1 == nil {
+    var notes = report.notes.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+    if bestF1 == nil, !evaluation.results.detections.isEmpty {
       notes.append("No detection found an object: every AP is 0.")
-    }
-    let empty = evaluation.coco.classes.filter { $0.objectCount(in: .all) == 0 }.count
-    if empty > 0 {
-      notes.append(
-        "\(empty) of \(names.count) classes have no object here: their AP is not defined, and no mean"
-          + " contains them.")
     }
     if report.times == nil {
       notes.append("The detections were made elsewhere: there are no times, and no score of them.")
@@ -169,9 +161,8 @@ public struct ValidationPage: Sendable {
   /// `0.457`.
   static func number(_ value: Double) -> String { Number.decimal(value, digits: 3) }
 
-  /// Seconds as milliseconds, with three digits that count.
-  static func milliseconds(_ seconds: Double) -> String {
-    let value = seconds * 1000
-    return Number.decimal(value, digits: value < 10 ? 2 : value < 100 ? 1 : 0)
+  /// Milliseconds with three digits that count.
+  static func milliseconds(_ value: Double) -> String {
+    Number.decimal(value, digits: value < 10 ? 2 : value < 100 ? 1 : 0)
   }
 }
