@@ -1,3 +1,4 @@
+import ApusBoxes
 import ApusDatasets
 import ApusMetrics
 import ApusTestSupport

@@ -40,7 +40,8 @@ package struct ScoreReliability: Sendable, Hashable {
       for (detection, outcome) in zip(picture.detections, judgement.outcomes)
       where outcome != .inCrowd {
         let score = Double(detection.score)
-        let place = min(max(Int((score * 10).rounded(.up)) - 1, 0), 9)
+        // In single precision, in which a score of 0.8 is eight tenths and no more.
+        let place = min(max(Int((detection.score * 10).rounded(.up)) - 1, 0), 9)
         bins[place].count += 1
         bins[place].scores += score
         if case .correct = outcome { bins[place].correct += 1 }
