@@ -1,9 +1,10 @@
-"""Opens pages of `apus inspect --html` in headless Chromium and uses them as a reader does.
+"""Opens pages of `apus inspect --html` and `apus val` in headless Chromium and uses them as a reader does.
 
 Usage: check_pages.py CHROMIUM FOLDER PAGE...
 
 Every page must open without an error on the console and without a request for anything but itself, fit 1280
-and 400 pixels of width, open and close its blocks by buttons, links and the keyboard, and find nodes.
+and 400 pixels of width. The page of a model must open and close its blocks by buttons, links and the keyboard,
+and find nodes; tables that say so must sort, and pictures be there.
 Pictures of every page, light and dark, are left in FOLDER. Nothing but Python's own library is needed: the
 browser is spoken to over a pipe (its DevTools protocol).
 """
@@ -102,7 +103,9 @@ def complaints(browser, address):
     """What the page asked for, and what it had to complain about."""
     for event in browser.events:
         method, given = event.get("method"), event.get("params", {})
-        if method == "Network.requestWillBeSent" and given["request"]["url"] != address:
+        # Pictures inside the page are requests that no network sees.
+        if (method == "Network.requestWillBeSent" and given["request"]["url"] != address
+                and not given["request"]["url"].startswith("data:image/jpeg;base64,")):
             yield f"asks for {given['request']['url']}"
         if method == "Runtime.exceptionThrown":
             yield f"throws {given['exceptionDetails']}"
@@ -112,6 +115,27 @@ def complaints(browser, address):
             yield f"prints {given['args']}"
         if method == "Page.javascriptDialogOpening":
             yield f"opens a dialog: {given['message']}"
+
+
+def check_sorting(browser):
+    """Sentences about tables that do not sort: every heading is clicked twice."""
+    sorted_by = """[...document.querySelectorAll('table.sortable')].flatMap((table, number) =>
+      [...table.tHead.rows[0].cells].flatMap((head, column) => ['first', 'second'].flatMap(turn => {
+        const before = table.tBodies[0].rows.length;
+        head.firstElementChild.click();
+        const isNumber = head.classList.contains('number');
+        const keys = [...table.tBodies[0].rows].map(row => row.cells[column].textContent.trim());
+        const values = isNumber
+          ? keys.map(key => parseFloat(key.replaceAll(',', ''))).filter(key => !Number.isNaN(key)) : keys;
+        const falls = head.getAttribute('aria-sort') === 'descending';
+        const inOrder = values.every((value, place) => place === 0 || (isNumber
+          ? (falls ? values[place - 1] >= value : values[place - 1] <= value)
+          : (falls ? values[place - 1].localeCompare(value) >= 0
+                   : values[place - 1].localeCompare(value) <= 0)));
+        const whole = keys.length === before && falls === ((turn === 'first') === isNumber);
+        return inOrder && whole ? [] : [`table ${number} does not sort by ${head.textContent}, ${turn} click`];
+      })))"""
+    return browser.value(sorted_by)
 
 
 def check(browser, page, folder):
@@ -135,6 +159,10 @@ def check(browser, page, folder):
         expect(f"fits {width} pixels",
                "document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         browser.picture(folder / f"{page.stem}-{width}-{scheme}.png")
+    if browser.value("document.getElementById('blocks') === null"):
+        expect("shows every picture", "[...document.images].every(image => image.naturalWidth > 0)")
+        wrong += check_sorting(browser)
+        return wrong + list(complaints(browser, address))
     count = "document.querySelectorAll('#blocks {}').length".format
     click = "document.getElementById('{}').click()".format
     blocks, nodes = browser.value(count("details.block")), browser.value(count("details.node"))

@@ -93,7 +93,7 @@ struct Val: ParsableCommand {
   @Option(help: "Write the detections as COCO results.")
   var saveResults: String?
 
-  @Option(name: .shortAndLong, help: "A folder for report.json.")
+  @Option(name: .shortAndLong, help: "A folder for report.json and report.html.")
   var output: String?
 
   @Flag(help: "Print JSON instead of the tables.")
@@ -176,6 +176,9 @@ struct Val: ParsableCommand {
         options: options))
     if let path = try folder?.path(for: "report", ending: "json") {
       try StandardOutput.write(json: report, to: path)
+    }
+    if let path = try folder?.path(for: "report", ending: "html") {
+      try ValidationPage(report).write(to: path)
     }
     if json {
       try StandardOutput.print(json: report)
