@@ -62,7 +62,7 @@ public struct BootstrapSamples: Sendable {
 
   private let observed: [Values]
   private let categories: [Int]
-  /// `[resample][result set]`
+  /// What every result set reaches, by resample.
   private var drawn: [[Values]] = []
 
   init(observed: [Values], categories: [Int]) {

@@ -16,7 +16,7 @@ struct WeightedRanking {
     fileprivate var found: [UInt32]
     fileprivate var falsePositives: [UInt32]
     fileprivate var lengths = [Int](repeating: 0, count: levels)
-    fileprivate let capacity: Int
+    fileprivate var capacity: Int
     fileprivate var foundTotals = SIMD16<UInt32>()
     fileprivate var partialMisses = SIMD16<UInt32>()
     fileprivate var fullMisses: UInt32 = 0
@@ -26,6 +26,15 @@ struct WeightedRanking {
       self.capacity = capacity
       found = [UInt32](repeating: 0, count: levels * capacity)
       falsePositives = found
+    }
+
+    /// Forgets the last walk, and makes room for one in which at most `count` detections find objects.
+    fileprivate mutating func start(_ count: Int) {
+      if count > capacity { self = Notes(capacity: count) }
+      for level in 0..<levels { lengths[level] = 0 }
+      foundTotals = SIMD16()
+      partialMisses = SIMD16()
+      fullMisses = 0
     }
   }
 
@@ -88,10 +97,11 @@ struct WeightedRanking {
 
   /// Goes through the ranking and notes what every detection that finds an object reaches.
   private func walk(_ weights: [UInt32], _ notes: inout Notes) {
-    for level in 0..<Self.levels { notes.lengths[level] = 0 }
-    notes.foundTotals = SIMD16()
-    notes.partialMisses = SIMD16()
-    notes.fullMisses = 0
+    // A copy of a detection takes room of its own only where it is repeated in turn.
+    let repeated = mixed.reduce(0) {
+      $0 + $1.count * Int(weights[Int(steps[$1.lowerBound].picture)])
+    }
+    notes.start(hitCount + repeated)
     var next = 0
     for range in mixed {
       for step in steps[next..<range.lowerBound] {
