@@ -125,8 +125,8 @@ let package = Package(
     .target(
       name: "ApusToolkit",
       dependencies: [
-        "ApusTensor", "ApusBoxes", "ApusDigest", "ApusGraph", "ApusImage", "ApusPlan",
-        "ApusOperators", "ApusRuntime", "ApusDatasets", "ApusMetrics", "ApusONNX",
+        "ApusTensor", "ApusBoxes", "ApusDigest", "ApusGraph", "ApusImage", "ApusKernels",
+        "ApusPlan", "ApusOperators", "ApusRuntime", "ApusDatasets", "ApusMetrics", "ApusONNX",
         "ApusCheckpoints", "ApusInterpreter", "ApusPasses", "ApusCompiler", "ApusFamilies",
       ],
       swiftSettings: library),

@@ -25,7 +25,8 @@ public enum Digest {
     }
     EVP_DigestInit_ex(context, EVP_sha256(), nil)
     while true {
-      guard let piece = try? file.read(upToCount: 1 << 20) else { return nil }
+      let piece: Data
+      do { piece = try file.read(upToCount: 1 << 20) ?? Data() } catch { return nil }
       if piece.isEmpty { break }
       _ = piece.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
     }

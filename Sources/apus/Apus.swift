@@ -8,7 +8,7 @@ struct Apus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apus",
     abstract:
-      "Object detectors from checkpoint to boxes: new, inspect, export, simplify, cut, run, detect.",
+      "Object detectors from checkpoint to boxes: new, inspect, export, simplify, cut, run, detect, val.",
     discussion: """
       Every command takes --json for machines and --help for people.
       Exit codes: 0 done, 1 a file or a model does not allow it, 2 the command line makes no sense.
@@ -17,11 +17,12 @@ struct Apus: ParsableCommand {
         apus inspect yolov5n.pt
         apus export yolov5n.pt --to yolov5n.onnx
         apus detect yolov5n.pt photos/ --output detections
+        apus val yolov5n.pt data.yaml
       """,
     version: ApusVersion.current,
     subcommands: [
       Models.self, New.self, Inspect.self, Export.self, Simplify.self, Cut.self, Run.self,
-      Detect.self,
+      Detect.self, Val.self,
     ])
 
   /// Runs the command, and turns errors into one sentence and an exit code.

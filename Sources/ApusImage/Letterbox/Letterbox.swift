@@ -36,6 +36,11 @@ public struct Letterbox: Sendable, Hashable {
   public var enlarges: Bool
   /// The multiple the input is cut down to where padding allows (`auto=True`); nil to keep it.
   public var minimumRectangleStride: Int?
+  /// The pixels of the picture's longer side in the input, where it is scaled to these and not to fill the
+  /// input: `load_image` of YOLOv5's data loader, before a `letterbox` that enlarges nothing.
+  ///
+  /// A picture that does not fit then is shrunk further. Of no meaning where pictures are stretched or warped.
+  public var longestSide: Int?
   /// How sides are rounded.
   public var rounding: Rounding
   /// The colour of the padding.
@@ -54,8 +59,9 @@ public struct Letterbox: Sendable, Hashable {
   /// Makes a letterbox; the defaults are YOLOv5's prediction with a fixed input.
   public init(
     width: Int, height: Int, mode: Mode = .fit, alignment: Alignment = .center,
-    enlarges: Bool = true, minimumRectangleStride: Int? = nil, rounding: Rounding = .nearest,
-    padding: Color = Color(gray: 114), interpolation: Interpolation = .linear,
+    enlarges: Bool = true, minimumRectangleStride: Int? = nil, longestSide: Int? = nil,
+    rounding: Rounding = .nearest, padding: Color = Color(gray: 114),
+    interpolation: Interpolation = .linear,
     shrinkInterpolation: Interpolation? = nil, warp: WarpArithmetic? = nil
   ) {
     self.width = width
@@ -64,6 +70,7 @@ public struct Letterbox: Sendable, Hashable {
     self.alignment = alignment
     self.enlarges = enlarges
     self.minimumRectangleStride = minimumRectangleStride
+    self.longestSide = longestSide
     self.rounding = rounding
     self.padding = padding
     self.interpolation = interpolation
@@ -92,9 +99,13 @@ public struct Letterbox: Sendable, Hashable {
         contentWidth: width, contentHeight: height, left: 0, top: 0,
         nominalScaleX: ratioX, nominalScaleY: ratioY, nominalLeft: 0, nominalTop: 0)
     }
-    let ratio = enlarges ? min(ratioX, ratioY) : min(ratioX, ratioY, 1)
-    let contentWidth = scaled(imageWidth, by: ratio, limit: width)
-    let contentHeight = scaled(imageHeight, by: ratio, limit: height)
+    var ratio = enlarges ? min(ratioX, ratioY) : min(ratioX, ratioY, 1)
+    if let longestSide {
+      ratio = min(ratio, Double(longestSide) / Double(max(imageWidth, imageHeight)))
+    }
+    let most = longestSide ?? max(width, height)
+    let contentWidth = scaled(imageWidth, by: ratio, limit: min(width, most))
+    let contentHeight = scaled(imageHeight, by: ratio, limit: min(height, most))
     let across = Self.place(
       width - contentWidth, stride: minimumRectangleStride, alignment: alignment)
     let down = Self.place(

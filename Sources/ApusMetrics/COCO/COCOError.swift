@@ -23,6 +23,14 @@ public struct COCOError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// One line: the place, the expectation, what was found, the remedy.
   public var description: String { "\(place): expected \(expected), found \(found). \(remedy)" }
+
+  /// A detection in a picture that is not evaluated.
+  static func unknownImage(_ imageID: Int, detection: Int, imageCount: Int) -> COCOError {
+    COCOError(
+      code: .unknownImage, place: "detection \(detection)",
+      expected: "one of the \(imageCount) images evaluated", found: "image \(imageID)",
+      remedy: "Evaluate on the images the detections are of.")
+  }
 }
 
 extension COCODetection {

@@ -100,11 +100,7 @@ public struct COCOEvaluation: Sendable {
       try detection.check(at: index)
       let position = imagePosition(detection.imageID)
       guard position >= 0 else {
-        throw COCOError(
-          code: .unknownImage, place: "detection \(index)",
-          expected: "one of the \(images.count) images evaluated",
-          found: "image \(detection.imageID)",
-          remedy: "Evaluate on the images the detections are of.")
+        throw .unknownImage(detection.imageID, detection: index, imageCount: images.count)
       }
       positions.append(position)
     }

@@ -55,7 +55,7 @@ public enum COCOProtocol {
   public static let recallPoints: [Double] = spaced(from: 0, to: 1, count: 101)
 
   /// The position of the threshold 0.75.
-  static let strict = 5
+  public static let strict = 5
 
   /// `[count]`: equally spaced numbers, rounded as `numpy.linspace` rounds them.
   private static func spaced(from start: Double, to end: Double, count: Int) -> [Double] {

@@ -16,6 +16,8 @@ public final class Detector {
   public struct Timing: Sendable {
     /// Fitting the picture into the input.
     public var preprocess = 0.0
+    /// Compiling the network, once for each shape of the input; else 0.
+    public var compilation = 0.0
     /// Running the network.
     public var inference = 0.0
     /// Decoding and suppression.
@@ -24,15 +26,21 @@ public final class Detector {
 
   /// The names of the classes.
   public let classNames: ClassNames
-  /// What the last detection took.
+  /// What the last detection took, of all pictures of a batch together.
   public private(set) var timing = Timing()
+  /// How many pictures the network takes at once.
+  package let batch: Int
   private let graph: Graph
   private let reading: OutputReading
   private let options: DetectionOptions
-  private let suppression: NMS.Options
+  /// The thresholds that hold.
+  package let suppression: NMS.Options
   private let preprocessor: Preprocessor
-  private let inputSize: (height: Int, width: Int)
-  private let stride: Int
+  /// Height and width of the input; of rectangles the square that pictures are scaled to.
+  package let inputSize: (height: Int, width: Int)
+  /// The multiple of the input's sides, in pixels.
+  package let stride: Int
+  private let card: ModelCard
   private var executors: [Shape: PlanExecutor] = [:]
 
   /// Makes a model ready.
@@ -53,6 +61,7 @@ public final class Detector {
       throw .failure("'\(model.path)': \(error)")
     }
     let card = reading.card
+    self.card = card
     classNames = try Self.classNames(of: model, reading)
     suppression = options.suppression(card)
     preprocessor = Preprocessor(card.preprocess)
@@ -60,10 +69,11 @@ public final class Detector {
     let coarsest = max(card.strides.max() ?? 32, 1)
     stride = card.suppression == .nanodet ? min(coarsest, 32) : coarsest
     inputSize = try Self.inputSize(model, options: options, stride: stride)
+    batch = try Self.batch(model, options: options)
     let input = model.graph[model.graph.inputs[0]].name
     try ModelLimits.checkSizes(
       of: model.graph, path: model.path,
-      inputShapes: [input: [1, 3, inputSize.height, inputSize.width]])
+      inputShapes: [input: [batch, 3, inputSize.height, inputSize.width]])
   }
 
   /// Gives the classes of a model other names, one for each.
@@ -124,6 +134,9 @@ public final class Detector {
     return ClassNames(count: reading.classCount ?? 1000)
   }
 
+  /// A model's card, completed by what was recognised.
+  static func card(of model: Model) throws(ApusError) -> ModelCard { try reading(of: model).card }
+
   private static func reading(of model: Model) throws(ApusError) -> OutputReading {
     try ModelLimits.checkOperators(of: model.graph, path: model.path)
     try ModelLimits.checkIsTrained(model.graph, path: model.path)
@@ -136,29 +149,44 @@ public final class Detector {
 
   /// Finds objects in a picture; boxes in pixels of the picture, best first.
   public func detect(_ image: Image) throws(ApusError) -> [Detection] {
+    try detect(batch: [image])[0]
+  }
+
+  /// Finds objects in pictures that go through the network together; boxes of each in its own pixels.
+  ///
+  /// - Parameters:
+  ///   - images: at least one, at most as many as the network takes at once; where the model's batch is fixed,
+  ///     the last one is repeated to fill it.
+  ///   - size: height and width of the input; nil for the detector's own. Pictures are scaled as for that.
+  package func detect(
+    batch images: [Image], inputSize size: (height: Int, width: Int)? = nil
+  ) throws(ApusError) -> [[Detection]] {
     let clock = ContinuousClock()
     let start = clock.now
-    let letterbox = preprocessor.letterbox(
-      width: inputSize.width, height: inputSize.height,
-      minimumRectangleStride: options.isRectangular ? stride : nil)
+    let letterbox = letterbox(size)
     do {
-      let (input, geometry) = try preprocessor.input(image, letterbox: letterbox)
+      let (input, geometries) = try input(images, letterbox: letterbox)
       let fitted = clock.now
       let executor = try executor(for: input.shape)
+      let compiled = clock.now
       let outputs = try executor.run(inputs: [input])
       let done = clock.now
-      let found = try reading.detections(
-        outputs, inputSize: (input.shape[2], input.shape[3]), options: suppression,
-        suppressesDuplicates: options.suppressesDuplicates)
-      let mapping = geometry.placed
-      let detections = found.map { detection in
-        Detection(
-          box: mapping.toOriginal(detection.box), score: detection.score, classID: detection.classID
-        )
+      var detections: [[Detection]] = []
+      for (index, geometry) in geometries.enumerated() {
+        let found = try reading.detections(
+          outputs, image: index, inputSize: (input.shape[2], input.shape[3]), options: suppression,
+          suppressesDuplicates: options.suppressesDuplicates)
+        let mapping = geometry.placed
+        detections.append(
+          found.map { detection in
+            Detection(
+              box: mapping.toOriginal(detection.box), score: detection.score,
+              classID: detection.classID)
+          })
       }
       timing = Timing(
-        preprocess: (fitted - start) / .seconds(1), inference: (done - fitted) / .seconds(1),
-        postprocess: (clock.now - done) / .seconds(1))
+        preprocess: (fitted - start) / .seconds(1), compilation: (compiled - fitted) / .seconds(1),
+        inference: (done - compiled) / .seconds(1), postprocess: (clock.now - done) / .seconds(1))
       return detections
     } catch let error as ApusError {
       throw error
@@ -166,6 +194,46 @@ public final class Detector {
       throw .failure("\(error)")
     }
   }
+
+  private func letterbox(_ size: (height: Int, width: Int)?) -> Letterbox {
+    let size = size ?? inputSize
+    let isCut = options.isRectangular && (options.purpose == .prediction || isWarped)
+    return preprocessor.letterbox(
+      width: size.width, height: size.height, minimumRectangleStride: isCut ? stride : nil,
+      validation: options.purpose == .prediction
+        ? nil
+        : ValidationFit(
+          longestSide: max(inputSize.height, inputSize.width),
+          averagesWhenShrinking: card.suppression != .topK))
+  }
+
+  /// Whether pictures are warped, as NanoDet's are, and not resized.
+  package var isWarped: Bool { card.preprocess.interpolation == .warp }
+
+  /// The input of the network, `[N, 3, H, W]`, and how each picture was fitted.
+  private func input(
+    _ images: [Image], letterbox: Letterbox
+  ) throws -> (Tensor, [LetterboxGeometry]) {
+    guard images.count > 1 || batch > 1 else {
+      let (tensor, geometry) = try preprocessor.input(images[0], letterbox: letterbox)
+      return (tensor, [geometry])
+    }
+    var values: [Float] = []
+    var geometries: [LetterboxGeometry] = []
+    var shape: [Int] = []
+    for image in images {
+      let (tensor, geometry) = try preprocessor.input(image, letterbox: letterbox)
+      shape = tensor.shape.dimensions
+      values += tensor.elements(as: Float.self)
+      geometries.append(geometry)
+    }
+    let count = hasFixedBatch ? max(batch, images.count) : images.count
+    let size = values.count / images.count
+    for _ in images.count..<count { values += values.suffix(size) }
+    return (Tensor(values, shape: Shape([count] + shape.dropFirst())), geometries)
+  }
+
+  private var hasFixedBatch: Bool { graph[graph.inputs[0]].fact.shape?[0].fixed != nil }
 
   /// The plan for an input of the given shape, compiled when it is first met.
   private func executor(for shape: Shape) throws -> PlanExecutor {
@@ -179,43 +247,5 @@ public final class Detector {
     if executors.count >= 16 { executors.removeAll() }
     executors[shape] = executor
     return executor
-  }
-
-  /// Height and width of the input: what the caller asks for, where the model allows it.
-  private static func inputSize(
-    _ model: Model, options: DetectionOptions, stride: Int
-  ) throws(ApusError) -> (height: Int, width: Int) {
-    let graph = model.graph
-    guard graph.inputs.count == 1, let shape = graph[graph.inputs[0]].fact.shape, shape.count == 4,
-      shape[1].fixed == nil || shape[1].fixed == 3
-    else {
-      let listed = graph.inputs.map { "'\(graph[$0].name)' \(graph[$0].fact)" }
-      throw .failure(
-        "'\(model.path)': expected one input [N, 3, H, W], found \(listed.joined(separator: ", "));"
-          + " export a model that takes colour pictures alone")
-    }
-    if let batch = shape[0].fixed, batch != 1 {
-      throw .failure("'\(model.path)': the model wants batches of \(batch); export it with batch 1")
-    }
-    let card = graph.card.inputSize
-    let own = (
-      height: shape[2].fixed ?? card.first ?? 640, width: shape[3].fixed ?? card.last ?? 640
-    )
-    let asked = options.inputSize ?? own
-    for (name, size, axis) in [("height", asked.height, 2), ("width", asked.width, 3)] {
-      if let fixed = shape[axis].fixed, fixed != size || options.isRectangular {
-        guard fixed == size, !options.isRectangular else {
-          throw .usage(
-            "'\(model.path)': the model has a fixed input of \(own.width)x\(own.height); run it"
-              + " without --image-size and --rect, or export it with --dynamic")
-        }
-      }
-      guard size > 0, size % stride == 0 || shape[axis].fixed == size else {
-        throw .usage(
-          "the input's \(name) is \(size), but must be a multiple of \(stride), such as"
-            + " \(max(1, (size + stride / 2) / stride) * stride)")
-      }
-    }
-    return asked
   }
 }

@@ -35,12 +35,13 @@ struct OutputReading: Sendable {
   /// The number of classes, where the outputs tell.
   var classCount: Int? { heads.classCount }
 
-  /// The detections of the first picture, in pixels of the network's input of the given height and width.
+  /// The detections of one picture of a batch, in pixels of the network's input of the given height and width.
   func detections(
-    _ outputs: [Tensor], inputSize: (height: Int, width: Int), options: NMS.Options,
+    _ outputs: [Tensor], image: Int = 0, inputSize: (height: Int, width: Int), options: NMS.Options,
     suppressesDuplicates: Bool
   ) throws(FamilyError) -> [Detection] {
     try heads.detections(
-      outputs, inputSize: inputSize, options: options, suppressesDuplicates: suppressesDuplicates)
+      outputs, image: image, inputSize: inputSize, options: options,
+      suppressesDuplicates: suppressesDuplicates)
   }
 }

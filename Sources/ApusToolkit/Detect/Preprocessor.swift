@@ -2,6 +2,17 @@ package import ApusGraph
 package import ApusImage
 package import ApusTensor
 
+/// What upstream's validation does otherwise than its prediction when it fits a picture.
+///
+/// `load_image` of YOLOv5's data loader (v7.0, `utils/dataloaders.py`) scales the longer side to the input's and
+/// rounds both sides up; `letterbox` then pads, and enlarges nothing. NanoDet's warp is the same for both.
+package struct ValidationFit: Sendable, Hashable {
+  /// The pixels of the longer side.
+  package var longestSide: Int
+  /// Whether pictures that shrink are averaged over areas (YOLOv5, YOLOv7) and not interpolated (YOLOv10).
+  package var averagesWhenShrinking: Bool
+}
+
 /// Fits a picture into the input of a network as the model's card prescribes.
 package struct Preprocessor: Sendable {
   private let spec: PreprocessSpec
@@ -24,10 +35,13 @@ package struct Preprocessor: Sendable {
 
   /// The letterbox for an input of the given size.
   ///
-  /// - Parameter stride: where given, the input is cut down to the smallest rectangle of its multiples that
-  ///   holds the picture.
+  /// - Parameters:
+  ///   - stride: where given, the input is cut down to the smallest rectangle of its multiples that holds
+  ///     the picture.
+  ///   - validation: where given, pictures are fitted as upstream's validation does.
   package func letterbox(
-    width: Int, height: Int, minimumRectangleStride stride: Int? = nil
+    width: Int, height: Int, minimumRectangleStride stride: Int? = nil,
+    validation: ValidationFit? = nil
   ) -> Letterbox {
     let color = spec.padColor.count == 3 ? spec.padColor : [114, 114, 114]
     let padding =
@@ -37,8 +51,11 @@ package struct Preprocessor: Sendable {
     return Letterbox(
       width: width, height: height, mode: spec.fit == .stretch ? .stretch : .fit,
       alignment: spec.fit == .letterboxTopLeft ? .topLeft : .center,
-      minimumRectangleStride: stride, padding: padding, interpolation: .linear,
-      shrinkInterpolation: spec.interpolation == .area ? .area : .linear,
+      minimumRectangleStride: stride, longestSide: validation?.longestSide,
+      rounding: validation == nil ? .nearest : .up, padding: padding, interpolation: .linear,
+      shrinkInterpolation: spec.interpolation == .area
+        || (validation?.averagesWhenShrinking ?? false)
+        ? .area : .linear,
       warp: spec.interpolation == .warp ? .singlePrecision : nil)
   }
 

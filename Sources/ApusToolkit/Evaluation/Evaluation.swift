@@ -16,6 +16,8 @@ public struct Evaluation: Sendable {
   public let yolo: YOLOEvaluation
   /// Which classes were taken for which, of detections that score above 0.25.
   public let confusion: ConfusionMatrix
+  /// What is wrong with the detections and the AP50 that each kind of mistake costs, as TIDE counts it.
+  public let errors: DetectionErrors
   /// The pictures in the order of the data set, each with its objects and detections, classes by position.
   package let pictures: [JudgedPicture]
 
@@ -39,6 +41,9 @@ public struct Evaluation: Sendable {
     let dataset = data.dataset
     do throws(COCOError) {
       coco = try COCOEvaluation(
+        groundTruth: data.truths, detections: results.detections,
+        images: dataset.pictures.map(\.id), categories: dataset.classes.map(\.id))
+      errors = try DetectionErrors(
         groundTruth: data.truths, detections: results.detections,
         images: dataset.pictures.map(\.id), categories: dataset.classes.map(\.id))
     } catch {

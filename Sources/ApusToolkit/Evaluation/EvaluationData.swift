@@ -17,6 +17,9 @@ public struct EvaluationData: Sendable {
   /// The names of the classes; a class is at the position that it has in the data set.
   public var classNames: ClassNames { dataset.classNames }
 
+  /// How many pictures there are.
+  public var pictureCount: Int { dataset.pictures.count }
+
   /// Reads a data set.
   ///
   /// - Parameters:

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Paths of files a model is written to.
+/// Paths of files that are written.
 enum FilePath {
   /// The one path of a file, whatever links and dots lead to it.
   static func canonical(_ path: String) -> String {
@@ -14,7 +14,7 @@ enum FilePath {
   static func checkTarget(_ path: String, source: String) throws(ApusError) {
     guard !path.isEmpty else { throw .usage("the file to write has no name; name one") }
     guard canonical(path) != canonical(source) else {
-      throw .usage("'\(path)' is the model itself and would be overwritten; name another file")
+      throw .usage("'\(path)' is read by this run and would be overwritten; name another file")
     }
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {

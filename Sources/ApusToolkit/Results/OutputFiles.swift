@@ -71,6 +71,17 @@ public struct OutputFolder: Sendable {
   }
 }
 
+/// A file that is written.
+public enum OutputFile {
+  /// Refuses a file that cannot be written, before the work that would be lost.
+  ///
+  /// - Parameter source: a file that is read, which must not be overwritten.
+  /// - Throws: `ApusError` naming the file.
+  public static func check(_ path: String, source: String) throws(ApusError) {
+    try FilePath.checkTarget(path, source: source)
+  }
+}
+
 /// Writing whole files or nothing.
 public enum AtomicFile {
   /// Writes bytes under a temporary name in the same folder, then renames.

@@ -10,9 +10,18 @@ enum StandardOutput {
 
   /// Writes one value as JSON, keys in order, indented.
   static func print(json value: some Encodable) throws {
+    try write(encoded(value))
+  }
+
+  /// Writes one value as JSON into a file, whole or not at all.
+  static func write(json value: some Encodable, to path: String) throws {
+    try AtomicFile.write(encoded(value) + [0x0A], to: path)
+  }
+
+  private static func encoded(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try write(encoder.encode(value))
+    return try encoder.encode(value)
   }
 
   /// Writes lines of text.

@@ -1,0 +1,215 @@
+import ApusBoxes
+import ApusMetrics
+public import ApusToolkit
+public import ArgumentParser
+import Foundation
+
+/// `apus val`.
+struct Val: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "val",
+    abstract: "Measure how well a model, or a file of detections, finds the objects of a data set.",
+    discussion: """
+      DATA is a data.yaml, a COCO or LabelMe JSON, or the folder of a data set. The measures are COCO's twelve, \
+      equal to pycocotools', and YOLOv5's P, R, mAP@.5 and mAP@.5:.95. A model runs as its family's own \
+      validation does: YOLO at scores above 0.001 and overlaps of 0.6 (YOLOv7 0.65), 300 boxes; NanoDet at \
+      0.05, 0.6 and 100. Classes of model and data set are the same where their names are.
+
+      --results takes detections made elsewhere, such as on a board: COCO results, a JSON list of image_id, \
+      category_id, bbox [x, y, width, height] and score, or a folder of YOLO text files, class x y w h \
+      confidence, one for each picture. image_id is the picture's id or name.
+
+      i_time is the mean of pre-process, inference and post-process in ms for a picture, and score = \
+      mAP@.5 x 100 + (1000 - i_time) x 0.1 with YOLO's mAP.
+
+      Examples:
+        apus val yolov5n.pt coco/instances_val2017.json
+        apus val yolov5n.pt data.yaml --rect --batch 8 --per-class
+        apus val yolov5n.onnx data.yaml --save-results found.json --output report
+        apus val --results board.json coco/instances_val2017.json
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A checkpoint or an ONNX file, then the data set; with --results the data set alone.",
+      valueName: "model> <data"))
+  var inputs: [String]
+
+  @Option(help: "Detections made elsewhere: COCO results (.json) or a folder of YOLO text files.")
+  var results: String?
+
+  @Option(
+    help:
+      "What category_id means in --results: id of the data set, index from 0, coco (1 to 90), or auto."
+  )
+  var categoryIds: CategoryNumbering = .automatic
+
+  @Option(
+    help:
+      "What a number as image_id means in --results: id of the data set, name of the file, or auto."
+  )
+  var imageIds: PictureNumbering = .automatic
+
+  @Option(help: "The split to judge by. (default: val, else test, else all pictures)")
+  var split: String?
+
+  @Option(
+    name: .long, help: "Side of the network's input, or HEIGHTxWIDTH. (default: the model's own)")
+  var imageSize: ImageSize?
+
+  @Flag(
+    name: .customLong("rect"),
+    help: "Group pictures by shape and run each batch in the smallest rectangle, as YOLOv5 does.")
+  var isRectangular = false
+
+  @Option(help: "Pictures that go through the network at once. (default: the model's own, else 1)")
+  var batch: Int?
+
+  @Option(
+    name: .long, help: "Scores to exceed: 0.25, or 0.25,person=0.4. (default: the family's own)")
+  var conf: String?
+
+  @Option(
+    name: .long, help: "Overlap above which boxes are one object. (default: the family's own)")
+  var iou: Double?
+
+  @Option(
+    name: .customLong("max-det"), help: "The most boxes for a picture. (default: the family's own)")
+  var maxDetections: Int?
+
+  @Option(name: .long, help: "Threads that share the work. (default: one for each processor)")
+  var threads: Int?
+
+  @Option(name: .long, help: "A file with the names of the model's classes, one a line, or 'coco'.")
+  var names: String?
+
+  @Option(
+    help: "Anchors in pixels for raw heads that state none, finest first, as for apus detect.")
+  var anchors: String?
+
+  @Flag(help: "Print a line for each class.")
+  var perClass = false
+
+  @Option(help: "Write the detections as COCO results.")
+  var saveResults: String?
+
+  @Option(name: .shortAndLong, help: "A folder for report.json.")
+  var output: String?
+
+  @Flag(help: "Print JSON instead of the tables.")
+  var json = false
+
+  func validate() throws {
+    if results == nil, inputs.count != 2 {
+      throw ValidationError(
+        inputs.count < 2
+          ? "Name a model and a data set: apus val MODEL DATA, or apus val --results FILE DATA."
+          : "Name one model and one data set.")
+    }
+    if results != nil {
+      guard inputs.count == 1 else {
+        throw ValidationError(
+          "With --results name the data set alone: apus val --results FILE DATA.")
+      }
+      let given: [(Bool, String)] = [
+        (imageSize != nil, "--image-size"), (isRectangular, "--rect"), (batch != nil, "--batch"),
+        (conf != nil, "--conf"), (iou != nil, "--iou"), (maxDetections != nil, "--max-det"),
+        (threads != nil, "--threads"), (names != nil, "--names"), (anchors != nil, "--anchors"),
+      ]
+      if let (_, name) = given.first(where: \.0) {
+        throw ValidationError("\(name) is for a model; --results were made already.")
+      }
+    } else if categoryIds != .automatic || imageIds != .automatic {
+      throw ValidationError("--category-ids and --image-ids are for --results.")
+    }
+    if let maxDetections, maxDetections < 1 {
+      throw ValidationError("--max-det is \(maxDetections), but must be at least 1.")
+    }
+    if let batch, !(1...1024).contains(batch) {
+      throw ValidationError("--batch is \(batch), but must be from 1 to 1024.")
+    }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads), but must be from 1 to 1024.")
+    }
+    if let iou, !(0...1).contains(iou) {
+      throw ValidationError("--iou is \(iou), but must be from 0 to 1.")
+    }
+  }
+
+  func run() throws {
+    let started = Date()
+    var folder = try output.map { path throws(ApusError) in
+      try OutputFolder(path, keeping: inputs + [results].compactMap(\.self))
+    }
+    // Where nothing comes of the run, no empty folder stays.
+    defer { folder?.removeIfUnused() }
+    if let saveResults {
+      for input in inputs + [results].compactMap(\.self) {
+        try OutputFile.check(saveResults, source: input)
+      }
+    }
+    let data = try EvaluationData(path: inputs[inputs.count - 1], split: split)
+    var part: RunManifest.Part
+    var options: [String: String] = ["split": data.split ?? "all"]
+    var times: StageTimes?
+    let found: ResultSet
+    if let results {
+      found = try ResultSet(
+        reading: results, on: data, pictures: imageIds, categories: categoryIds)
+      part = try RunManifest.Part(results: results, found)
+      options["category-ids"] = categoryIds.rawValue
+      options["image-ids"] = imageIds.rawValue
+    } else {
+      let run = try validation(on: data)
+      found = run.results
+      times = run.times
+      part = try RunManifest.Part(role: "model", file: inputs[0])
+      options.merge(run.settings) { $1 }
+    }
+    let evaluation = try Evaluation(found, on: data)
+    if let saveResults { try found.write(to: saveResults) }
+    let report = ValidationReport(
+      evaluation: evaluation, times: times, peakMemory: PeakMemory.bytes,
+      manifest: .gather(
+        command: ["apus"] + CommandLine.arguments.dropFirst(), started: started,
+        parts: [part, RunManifest.Part(data)],
+        options: options))
+    if let path = try folder?.path(for: "report", ending: "json") {
+      try StandardOutput.write(json: report, to: path)
+    }
+    if json {
+      try StandardOutput.print(json: report)
+    } else {
+      let written = output.map { "\n\nwritten to \($0)" } ?? ""
+      try StandardOutput.print(report.text(perClass: perClass) + written)
+    }
+  }
+
+  private func validation(on data: EvaluationData) throws -> ValidationRun {
+    var model = try Model(path: inputs[0])
+    if let anchors { try Detector.setAnchors(of: &model, to: anchors) }
+    if let names { try Detector.rename(classesOf: &model, to: ClassNameFile.read(names)) }
+    var options = DetectionOptions.validation
+    options.inputSize = imageSize.map { ($0.height, $0.width) }
+    options.isRectangular = isRectangular
+    options.batch = batch
+    options.iou = iou
+    options.maxDetections = maxDetections
+    options.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    if let conf {
+      do {
+        options.confidence = try ConfidenceThresholds.parse(
+          conf, names: Detector.classNames(of: model), base: options.baseConfidence(for: model))
+      } catch let error as ThresholdError {
+        throw ApusError.usage("\(error)")
+      }
+    }
+    var progress = ProgressLine("pictures", total: data.pictureCount)
+    defer { progress.finish() }
+    return try ValidationRun(model, on: data, options: options) { _, _ in progress.advance() }
+  }
+}
+
+extension CategoryNumbering: ExpressibleByArgument {}
+
+extension PictureNumbering: ExpressibleByArgument {}
