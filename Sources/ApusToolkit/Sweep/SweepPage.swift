@@ -92,7 +92,7 @@ public struct SweepPage: Sendable {
     let constant = table.constantAxes.map { "\($0.title) \($0.texts.first ?? "")" }
     let same: HTML =
       constant.isEmpty ? "" : "<p>The same in every row: \(constant.joined(separator: ", ")).</p>\n"
-    return "\(same)\(html.html)"
+    return "\(same)<div class=\"rows\">\(html.html)</div>"
   }
 
   private func refused(_ title: String, _ entries: [(SweepConfiguration, String)]) -> HTML {
@@ -114,12 +114,13 @@ extension SweepTable {
     rows.count > 1 ? columns.filter { $0.isAxis && Self.isConstant($0) } : []
   }
 
-  /// What a person is shown: no column that says the same in every row or nothing at all.
+  /// What a person is shown, marks first: no axis that is the same in every row, no column that says nothing.
   public var shownColumns: [Column] {
-    columns.filter { column in
-      if column.texts.allSatisfy(\.isEmpty) { return false }
+    let shown = columns.filter { column in
+      if column.texts.allSatisfy(\.isEmpty) || column.key == "inference_ms" { return false }
       return !column.isAxis || rows.count < 2 || !Self.isConstant(column)
     }
+    return shown.filter { $0.key == "is_best" } + shown.filter { $0.key != "is_best" }
   }
 
   /// A row by the values of the axes that vary.

@@ -130,11 +130,9 @@ extension SweepModel {
     if let fixedBatch, configuration.batch != fixedBatch {
       return "its input holds \(fixedBatch) pictures, no other number"
     }
-    if isWarped, preprocess.isRectangular, configuration.batch > 1 {
+    if isWarped, preprocess.interpolation == .own, preprocess.isRectangular, configuration.batch > 1
+    {
       return "its pictures are warped each into its own rectangle; run rectangles with batch 1"
-    }
-    if isWarped, preprocess.fit == .topLeft, preprocess.interpolation == .own {
-      return "its pictures are warped from corner to corner and have no other place; add +linear"
     }
     return nil
   }

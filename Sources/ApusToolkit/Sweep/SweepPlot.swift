@@ -4,7 +4,7 @@
 struct SweepPlot {
   static let style: StaticString = """
     .point{fill:var(--bar2)}.front{fill:var(--accent)}.best{stroke:var(--cut);stroke-width:3}
-    .grid{stroke:var(--line)}.line{fill:none;stroke:var(--accent);stroke-width:2}
+    .rows td{white-space:nowrap}.grid{stroke:var(--line)}.line{fill:none;stroke:var(--accent);stroke-width:2}
     .legend .on{background:var(--accent)}.legend .off{background:var(--bar2);margin-left:1em}
     .legend .top{background:none;border:3px solid var(--cut);margin-left:1em}
 
@@ -57,7 +57,7 @@ struct SweepPlot {
   }
 
   // The plot lies between these shares of the width, and rows of the height.
-  private static let (left, right, top, bottom) = (12.0, 97.0, 12.0, 300.0)
+  private static let (left, right, top, bottom) = (12.0, 97.0, 28.0, 300.0)
 
   private func across(_ time: Double) -> Double {
     Self.left + times.share(time) * (Self.right - Self.left)

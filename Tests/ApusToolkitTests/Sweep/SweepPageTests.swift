@@ -53,7 +53,7 @@ import Testing
       for circle in circles {
         let x = try #require(circle.attributes["cx"].flatMap { Double($0.dropLast()) })
         let y = try #require(circle.attributes["cy"].flatMap(Double.init))
-        #expect((12...97).contains(x) && (12...300).contains(y))
+        #expect((12...97).contains(x) && (28...300).contains(y))
       }
     }
   }

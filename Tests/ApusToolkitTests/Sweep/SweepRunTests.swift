@@ -32,7 +32,7 @@ import Testing
   @Test func aRowThatFailsDoesNotEndTheSweep() throws {
     var state: SweepState?
     var seen: [Int] = []
-    let table = try Sweep.run(
+    let table = try SweepRun.run(
       Self.plan(), state: &state,
       measure: { configuration throws(ApusError) in
         if configuration.size.width == 416 { throw .failure("the process was ended by signal 9") }
@@ -48,7 +48,7 @@ import Testing
       let plan = try Self.plan()
       var state: SweepState? = try SweepState(path: path, context: Self.context())
       var run: [Int] = []
-      let first = try Sweep.run(
+      let first = try SweepRun.run(
         plan, state: &state,
         measure: { configuration throws(ApusError) in
           run.append(configuration.size.width)
@@ -59,7 +59,7 @@ import Testing
       var again: SweepState? = try SweepState(path: path, context: Self.context())
       #expect(plan.remaining(after: again) == 1)
       run = []
-      let second = try Sweep.run(
+      let second = try SweepRun.run(
         plan, state: &again,
         measure: { configuration throws(ApusError) in
           run.append(configuration.size.width)
@@ -76,7 +76,7 @@ import Testing
     try withFile { path in
       let plan = try Self.plan()
       var state: SweepState? = try SweepState(path: path, context: Self.context())
-      _ = try Sweep.run(plan, state: &state, measure: Self.measures)
+      _ = try SweepRun.run(plan, state: &state, measure: Self.measures)
       #expect(plan.remaining(after: state) == 0)
       for context in [Self.context("other"), Self.context(split: "test")] {
         #expect(plan.remaining(after: try SweepState(path: path, context: context)) == 3)

@@ -1,3 +1,5 @@
+package import ApusGraph
+
 /// How pictures are fitted into a network's input, where it is not to be as the model's card says.
 ///
 /// As text: a fit, and behind a plus an interpolation: `own`, `stretch`, `letterbox+area`, `rect+linear`.
@@ -77,6 +79,28 @@ extension PreprocessVariant: LosslessStringConvertible {
   public var description: String {
     interpolation == .own ? fit.rawValue : "\(fit.rawValue)+\(interpolation.rawValue)"
   }
+}
+
+extension PreprocessVariant {
+  /// A specification with the fit and the interpolation of the variant, where they are not its own.
+  package func applied(to spec: PreprocessSpec) -> PreprocessSpec {
+    var spec = spec
+    switch fit {
+    case .own, .rect: break
+    case .letterbox: spec.fit = .letterboxCentred
+    case .topLeft: spec.fit = .letterboxTopLeft
+    case .stretch: spec.fit = .stretch
+    }
+    switch interpolation {
+    case .own: break
+    case .linear: spec.interpolation = .linear
+    case .area: spec.interpolation = .area
+    }
+    return spec
+  }
+
+  /// Whether a picture that shrinks is averaged over areas; nil for as the family does.
+  package var averages: Bool? { interpolation == .own ? nil : interpolation == .area }
 }
 
 extension PreprocessVariant: Codable {

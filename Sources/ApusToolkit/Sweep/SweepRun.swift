@@ -1,5 +1,5 @@
 /// Going through the rows of a plan, one after the other.
-public enum Sweep {
+public enum SweepRun {
   /// Measures every configuration that the state does not know.
   ///
   /// A configuration that fails is listed, and the next one is run.
