@@ -32,6 +32,8 @@ public final class Detector {
   package let batch: Int
   private let graph: Graph
   private let reading: OutputReading
+  /// The number of classes, where names or outputs tell.
+  package let classCount: Int?
   private let options: DetectionOptions
   /// The thresholds that hold.
   package let suppression: NMS.Options
@@ -64,6 +66,7 @@ public final class Detector {
     card.preprocess = options.preprocess.applied(to: card.preprocess)
     self.card = card
     classNames = try Self.classNames(of: model, reading)
+    classCount = reading.classCount ?? (card.classNames.isEmpty ? nil : card.classNames.count)
     suppression = options.suppression(card)
     preprocessor = Preprocessor(card.preprocess)
     // NanoDet-Plus halves its third level once more, rounding up; no multiple of that level is needed.
@@ -177,7 +180,7 @@ public final class Detector {
         let found = try reading.detections(
           outputs, image: index, inputSize: (input.shape[2], input.shape[3]), options: suppression,
           suppressesDuplicates: options.suppressesDuplicates)
-        let mapping = geometry.placed
+        let mapping = options.purpose == .prediction ? geometry.placed : geometry.validated
         detections.append(
           found.map { detection in
             Detection(

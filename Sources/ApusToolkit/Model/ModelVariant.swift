@@ -11,20 +11,24 @@ extension Model {
   public func variant(
     heads: ExportOptions.Heads?, isHalf: Bool, for options: DetectionOptions
   ) throws(ApusError) -> Model {
-    let own = ExportOptions.Heads(of: graph.card)
+    // What the outputs are, where the file does not say it.
+    let card = try Detector.card(of: self)
+    let own = ExportOptions.Heads(of: card)
     guard isHalf || (heads != nil && heads != own) else { return self }
     var export = ExportOptions()
     export.heads = heads
     export.isHalf = isHalf
     if heads == .end2end {
-      let suppression = options.suppression(graph.card)
+      let suppression = options.suppression(card)
       export.confidence = suppression.confidence.base
-      export.iou = graph.card.suppression == .topK ? nil : Float(suppression.iou)
+      export.iou = card.suppression == .topK ? nil : Float(suppression.iou)
       export.maxDetections = suppression.maxDetections
     }
-    try export.check(self)
+    var described = self
+    described.graph.card = card
+    try export.check(described)
     do {
-      return Model(path: path, source: source, graph: try export.applied(to: graph))
+      return Model(path: path, source: source, graph: try export.applied(to: described.graph))
     } catch {
       throw .failure("'\(path)': \(error)")
     }

@@ -18,7 +18,7 @@ extension SweepModel {
       path: path, sha256: digest,
       size: .init(height: detector.inputSize.height, width: detector.inputSize.width),
       hasFixedSize: shape.suffix(2).contains { $0.fixed != nil }, stride: detector.stride,
-      fixedBatch: shape.first?.fixed, heads: ExportOptions.Heads(of: graph.card),
+      fixedBatch: shape.first?.fixed, heads: ExportOptions.Heads(of: try Detector.card(of: model)),
       isWarped: detector.isWarped)
   }
 }

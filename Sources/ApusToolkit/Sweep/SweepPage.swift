@@ -21,6 +21,7 @@ public struct SweepPage: Sendable {
   }
 
   private var body: HTML {
+    let names = table.modelNames
     var body: HTML = """
       <h1>Sweep on <code>\(data)</code></h1>
       <p class="dim">\(summary)</p>
@@ -39,9 +40,17 @@ public struct SweepPage: Sendable {
         """
     }
     body += refused(
-      "Failed", table.failures.map { ($0.configuration, $0.message) })
+      "Failed", "configuration",
+      table.failures.map { failure in
+        var named = failure.configuration
+        named.model = names[named.model] ?? named.model
+        return [named.description, failure.message]
+      })
     body += refused(
-      "Left out", table.exclusions.map { ($0.configuration, $0.reason) })
+      "Left out", "model",
+      SweepPlan.Exclusion.groups(table.exclusions).map { group in
+        [names[group.model] ?? group.model, group.reason, "\(group.count)"]
+      })
     var list = HTMLList()
     for (name, value) in facts { list.add(name, "<code>\(value)</code>") }
     body += "<section><h2>How it was measured</h2>\n\(list.html)</section>\n"
@@ -95,15 +104,15 @@ public struct SweepPage: Sendable {
     return "\(same)<div class=\"rows\">\(html.html)</div>"
   }
 
-  private func refused(_ title: String, _ entries: [(SweepConfiguration, String)]) -> HTML {
-    guard !entries.isEmpty else { return HTML() }
-    let names = table.modelNames
-    var list = HTMLTable([.init(heading: "configuration"), .init(heading: "why")])
-    for (configuration, reason) in entries {
-      var named = configuration
-      named.model = names[configuration.model] ?? configuration.model
-      list.add(["\(named.description)", "\(HTML.clipped(reason, to: 600))"])
-    }
+  /// Lines of what, why, and how many combinations that concerns.
+  private func refused(_ title: String, _ what: String, _ lines: [[String]]) -> HTML {
+    guard let first = lines.first else { return HTML() }
+    let columns: [HTMLTable.Column] = [
+      .init(heading: what), .init(heading: "why"),
+      .init(heading: "combinations", isNumber: true),
+    ]
+    var list = HTMLTable(Array(columns.prefix(first.count)))
+    for line in lines { list.add(line.map { "\(HTML.clipped($0, to: 600))" }) }
     return "<section><h2>\(title)</h2>\n\(list.html)</section>\n"
   }
 }

@@ -59,6 +59,31 @@ public struct SweepPlan: Sendable {
     public let configuration: SweepConfiguration
     /// Why it cannot be run.
     public let reason: String
+
+    /// A line for each model and reason, with how many combinations it concerns.
+    public static func summary(_ exclusions: [Exclusion]) -> [String] {
+      groups(exclusions).map { model, reason, count in
+        "\(model): \(reason) (\(count) combination\(count == 1 ? "" : "s"))"
+      }
+    }
+
+    /// Models and reasons in the order in which they come first, with how many combinations they concern.
+    static func groups(
+      _ exclusions: [Exclusion]
+    ) -> [(model: String, reason: String, count: Int)] {
+      var groups: [(model: String, reason: String, count: Int)] = []
+      for exclusion in exclusions {
+        let model = exclusion.configuration.model
+        if let place = groups.firstIndex(where: {
+          ($0.model, $0.reason) == (model, exclusion.reason)
+        }) {
+          groups[place].count += 1
+        } else {
+          groups.append((model, exclusion.reason, 1))
+        }
+      }
+      return groups
+    }
   }
 
   /// The models, in the order given.
@@ -93,10 +118,10 @@ public struct SweepPlan: Sendable {
       }
     }
     guard !configurations.isEmpty else {
-      let reasons = exclusions.prefix(8).map { "  \($0.configuration): \($0.reason)" }
+      let reasons = Exclusion.summary(exclusions)
       throw .usage(
-        "no combination can be run:\n" + reasons.joined(separator: "\n")
-          + (exclusions.count > 8 ? "\n  and \(exclusions.count - 8) more" : ""))
+        "no combination can be run:\n" + reasons.prefix(8).map { "  \($0)" }.joined(separator: "\n")
+          + (reasons.count > 8 ? "\n  and \(reasons.count - 8) more reasons" : ""))
     }
   }
 

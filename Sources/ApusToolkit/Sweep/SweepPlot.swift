@@ -15,6 +15,9 @@ struct SweepPlot {
   private let accuracies: Axis
   private static let height = 340.0
 
+  /// Of more rows only those of the front bear their numbers; the others show them when pointed at.
+  private static let mostNames = 20
+
   /// A range of numbers with round ticks.
   struct Axis {
     let low: Double
@@ -140,11 +143,16 @@ struct SweepPlot {
         let title =
           "row \(index + 1): \(named), \(Number.decimal(measures.meanTime, digits: 1)) ms, mAP50-95"
           + " \(Number.decimal(measures.mAP, digits: 4)), score \(Number.decimal(measures.score, digits: 2))"
-        let isRight = x > 90
+        let isNamed = table.rows.count <= Self.mostNames || index == table.best
+        let label: HTML =
+          isNamed || table.paretoFront.contains(index)
+          ? """
+          <text class="label" x="\(digits(x))%" y="\(digits(y - 9))" \
+          text-anchor="\(x > 90 ? "end" : "middle")">\(index + 1)</text>
+          """ : ""
         return """
           <g><title>\(title)</title><circle class="\(kind)" cx="\(digits(x))%" cy="\(digits(y))" r="6"/>\
-          <text class="label" x="\(digits(x))%" y="\(digits(y - 9))" text-anchor="\(isRight ? "end" : "middle")">\
-          \(index + 1)</text></g>
+          \(label)</g>
 
           """
       })

@@ -15,8 +15,10 @@ extension SweepTable {
     public let values: [String]
   }
 
-  /// All columns: axes, then measures, then what compares them.
-  public var columns: [Column] { axisColumns + measureColumns + comparisonColumns }
+  /// All columns: axes, accuracy and speed, what compares rows, then sizes and further measures.
+  public var columns: [Column] {
+    axisColumns + measureColumns + comparisonColumns + furtherColumns
+  }
 
   /// Whether every row has the same in a column.
   public static func isConstant(_ column: Column) -> Bool {
@@ -76,15 +78,20 @@ extension SweepTable {
     [
       measure("mAP50", "mAP50", digits: 4, \.mAP50),
       measure("mAP50-95", "mAP50_95", digits: 4, \.mAP),
-      measure("COCO AP", "coco_AP", digits: 4, \.cocoAP),
       measure("i_time ms", "i_time_ms", digits: 1, \.meanTime),
-      measure("inference ms", "inference_ms", digits: 1, \.inference),
       measure("FPS", "fps", digits: 1, \.framesPerSecond),
+      measure("score", "score", digits: 2, \.score),
+    ]
+  }
+
+  private var furtherColumns: [Column] {
+    [
+      measure("COCO AP", "coco_AP", digits: 4, \.cocoAP),
+      measure("inference ms", "inference_ms", digits: 1, \.inference),
       count("params M", "parameters", digits: 2, unit: 1e6, \.parameters),
       count("GMAC", "multiply_accumulates", digits: 2, unit: 1e9, \.multiplyAccumulates),
       count("weights MB", "weight_bytes", digits: 2, unit: 1e6, \.weightBytes),
       count("memory MiB", "peak_memory_bytes", digits: 0, unit: 1_048_576, \.peakMemory),
-      measure("score", "score", digits: 2, \.score),
     ]
   }
 

@@ -194,7 +194,8 @@ struct Sweep: ParsableCommand {
     if !table.exclusions.isEmpty {
       parts.append(
         "left out:\n"
-          + table.exclusions.map { "  \($0.configuration): \($0.reason)" }.joined(separator: "\n"))
+          + SweepPlan.Exclusion.summary(table.exclusions).map { "  \($0)" }
+          .joined(separator: "\n"))
     }
     let written = [csv, html].compactMap(\.self)
     if !written.isEmpty { parts.append("written to " + written.joined(separator: ", ")) }

@@ -93,7 +93,7 @@ import Testing
     let error = #expect(throws: ApusError.self) { try SweepPlan(axes, models: [Self.checkpoint]) }
     #expect(error?.kind == .usage)
     #expect(error?.message.contains("no combination can be run") == true)
-    #expect(error?.message.contains("and 12 more") == true)
+    #expect(error?.message.contains("and 12 more reasons") == true)
   }
 
   @Test func aConfigurationIsACommandOfItsOwn() {

@@ -33,8 +33,8 @@ public struct ValidationRun: Sendable {
   ) throws(ApusError) {
     let detector = try Detector(model, options: options)
     let mapping = try ClassMapping(
-      model: detector.classNames, hasNames: !model.graph.card.classNames.isEmpty,
-      modelPath: model.path, data: data)
+      names: model.graph.card.classNames, count: detector.classCount, modelPath: model.path,
+      data: data)
     let pictures = data.dataset.pictures
     for picture in pictures where picture.path == nil {
       throw .failure(
@@ -65,9 +65,15 @@ public struct ValidationRun: Sendable {
         times.preprocess.append(detector.timing.preprocess * share)
         times.inference.append(detector.timing.inference * share)
         times.postprocess.append(detector.timing.postprocess * share)
-        found[index] = detections.compactMap { detection in
-          guard let id = mapping.ids[safe: detection.classID] else { return nil }
-          return Self.detection(detection, image: pictures[index].id, category: id)
+        for detection in detections {
+          guard mapping.ids.indices.contains(detection.classID) else {
+            throw .failure(
+              "'\(model.path)': found class \(detection.classID), but '\(data.path)' has"
+                + " \(mapping.ids.count) classes, and the model carries no names; name its classes with"
+                + " --names")
+          }
+          guard let id = mapping.ids[detection.classID] else { continue }
+          found[index].append(Self.detection(detection, image: pictures[index].id, category: id))
         }
         done += 1
         progress(done, pictures.count)
@@ -144,9 +150,4 @@ public struct ValidationRun: Sendable {
       "threads": "\(options.threads)",
     ]
   }
-}
-
-extension [Int?] {
-  /// The element, or nil also where there is none.
-  fileprivate subscript(safe index: Int) -> Int? { indices.contains(index) ? self[index] : nil }
 }
