@@ -21,7 +21,7 @@ struct Apus: ParsableCommand {
     version: ApusVersion.current,
     subcommands: [
       Models.self, New.self, Inspect.self, Export.self, Simplify.self, Cut.self, Run.self,
-      Detect.self,
+      Detect.self, DataCommand.self,
     ])
 
   /// Runs the command, and turns errors into one sentence and an exit code.

@@ -120,7 +120,8 @@ struct VOCWriter {
     }
   }
 
-  private static func isName(_ text: String) -> Bool {
+  /// Whether a text can be the name of an element.
+  static func isName(_ text: String) -> Bool {
     guard let first = text.utf8.first, first == 0x5f || isLetter(first) else { return false }
     return !text.lowercased().hasPrefix("xml")
       && text.utf8.allSatisfy {

@@ -9,12 +9,16 @@ enum FilePath {
 
   /// Refuses a file that cannot be written, before the work that would be lost.
   ///
-  /// - Parameter source: the file that is read, which must not be overwritten.
+  /// - Parameters:
+  ///   - source: the file that is read, which must not be overwritten.
+  ///   - what: what that file is.
   /// - Throws: `ApusError` naming the file.
-  static func checkTarget(_ path: String, source: String) throws(ApusError) {
+  static func checkTarget(
+    _ path: String, source: String, what: String = "the model"
+  ) throws(ApusError) {
     guard !path.isEmpty else { throw .usage("the file to write has no name; name one") }
     guard canonical(path) != canonical(source) else {
-      throw .usage("'\(path)' is the model itself and would be overwritten; name another file")
+      throw .usage("'\(path)' is \(what) itself and would be overwritten; name another file")
     }
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {

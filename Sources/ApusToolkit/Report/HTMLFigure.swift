@@ -1,0 +1,42 @@
+/// A drawing with its caption, as wide as there is room up to a limit.
+struct HTMLFigure {
+  /// The width of the drawing's own coordinates; at 400 pixels of page they are nearly pixels.
+  static let width = 360
+
+  /// What is drawn.
+  let caption: String
+  /// What a reader must know to read it.
+  var note = ""
+  /// The height in the drawing's own coordinates.
+  let height: Int
+  /// The drawing.
+  let drawing: HTML
+
+  /// The figure.
+  var html: HTML {
+    let note: HTML = note.isEmpty ? "" : "<p class=\"dim\">\(self.note)</p>\n"
+    return """
+      <figure class="chart"><figcaption>\(caption)</figcaption>
+      <svg viewBox="0 0 \(Self.width) \(height)" role="img" aria-label="\(caption)">
+      \(drawing)</svg>
+      \(note)</figure>
+
+      """
+  }
+
+  /// A coordinate, with as many digits as a screen can show.
+  static func point(_ value: Double) -> String {
+    let rounded = (value * 10).rounded() / 10
+    return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+  }
+
+  /// The least of 1, 2, 5, 10, 20, … that is not below a number.
+  static func niceCeiling(_ value: Int) -> Int {
+    var power = 1
+    while power <= Int.max / 10 {
+      for digit in [1, 2, 5] where digit * power >= value { return digit * power }
+      power *= 10
+    }
+    return value
+  }
+}
