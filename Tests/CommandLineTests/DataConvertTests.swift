@@ -21,7 +21,8 @@ import Testing
   }
 
   /// What a COCO file says, by the names of files and classes, objects in order of their boxes.
-  private static func boxes(_ file: URL) throws -> [String: [(String, [Double], [String: String])]] {
+  private static func boxes(_ file: URL) throws -> [String: [(String, [Double], [String: String])]]
+  {
     let root = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
     func list(_ key: String) -> [[String: Any]] { root?[key] as? [[String: Any]] ?? [] }
     var names: [Int: String] = [:]
@@ -79,7 +80,8 @@ import Testing
       let note = Loss(attribute: "my note", of: "objects", count: 1)
       func lost(_ format: String, _ rest: [String] = []) throws -> Set<Loss> {
         let result = try place.run(
-          ["data", "convert", "set.json", "\(format)\(rest.count)", "--to", format, "--json"] + rest)
+          ["data", "convert", "set.json", "\(format)\(rest.count)", "--to", format, "--json"] + rest
+        )
         #expect(result.status == 0, "\(result.errors)")
         return try Self.losses(result)
       }
@@ -196,7 +198,8 @@ import Testing
       try refuses(["set", "/proc/out", "--to", "voc"], says: ["/proc/out"])
       try refuses(["set", "out", "--to", "voc", "--split", "tes"], status: 2, says: ["train, val"])
       try refuses(["set", "out", "--to", "voc", "--outlines"], status: 2, says: ["--to yolo"])
-      try refuses(["set", "out", "--to", "voc", "--pictures", "move"], status: 2, says: ["--pictures"])
+      try refuses(
+        ["set", "out", "--to", "voc", "--pictures", "move"], status: 2, says: ["--pictures"])
       try refuses(["set", "out", "--to", "voc", "--corners", "2"], status: 2, says: ["--corners"])
       try refuses(
         ["bad", "out", "--to", "voc"],

@@ -29,7 +29,10 @@ import Testing
       // 40 x 30 fills 640 x 640 sixteenfold: widths of 320, 64 and 160.
       let width = try #require(objects["width"] as? [String: Any])
       #expect(width["p50"] as? Double == 160 && width["greatest"] as? Double == 320)
-      #expect((statistics["classes"] as? [[String: Any]])?.map { $0["name"] as? String } == ["cat", "dog"])
+      #expect(
+        (statistics["classes"] as? [[String: Any]])?.map { $0["name"] as? String } == [
+          "cat", "dog",
+        ])
       let page = try String(
         contentsOf: place.folder.appendingPathComponent("s.html"), encoding: .utf8)
       #expect(page.contains("<h2>Advice</h2>") && page.contains("dog"))

@@ -28,14 +28,19 @@ extension DatasetStatistics {
       let finding =
         "At \(now), 95 % of the objects measure \(Wording.pixels(side.p5)) px or more "
         + "(square root of the area): more than one cell of stride 8."
-      guard Double(forP5.width) <= 0.8 * Double(input.width) else {
+      // Half the size is as far as anyone should go without trying.
+      let factor = max(0.5, Self.cell / side.p5)
+      guard factor <= 0.8 else {
         return [DatasetAdvice(.inputSize, .note, finding, "The input size suits.", numbers)]
       }
+      let smaller = input.scaled(by: factor)
+      let left = side.p5 * Double(smaller.width) / Double(input.width)
+      numbers["smallerSize"] = Double(max(smaller.height, smaller.width))
       return [
         DatasetAdvice(
           .inputSize, .note, finding,
-          "Where speed counts, try inputs down to \(Wording.size(forP5)), which still keeps them "
-            + "above 8 px.", numbers)
+          "Where speed counts, try smaller inputs down to \(Wording.size(smaller)), where they still "
+            + "measure \(Wording.pixels(left)) px.", numbers)
       ]
     }
     let finding =
@@ -98,7 +103,7 @@ extension DatasetStatistics {
           .strides, underEight > 0.25 ? .act : .consider,
           "\(Wording.percent(underEight)) of the objects are under one cell of stride 8 at "
             + "\(Wording.size(input)), and \(Wording.percent(shares[0])) suit a stride of 4 "
-            + "(4 x 4 px = 16 px is their nearest scale).",
+            + "(their √area is under 23 px).",
           "A network with a level P2 (stride 4) finds more of them, at several times the cost of P3; a "
             + "larger input does the same for all levels.",
           ["underCell8": underEight, "suitP2": shares[0]]))

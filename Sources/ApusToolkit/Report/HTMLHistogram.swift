@@ -40,14 +40,14 @@ struct HTMLHistogram {
   var html: HTML {
     let shown = shown
     let step = (Self.right - Self.left) / Double(shown.count)
-    let greatest = HTMLFigure.niceCeiling(counts.max() ?? 0)
+    let greatest = HTMLFigure.axisTop(counts.max() ?? 0)
     var drawing = HTML()
     for part in [0, greatest / 2, greatest] where part == 0 || greatest > 1 {
       let y = HTMLFigure.point(height(part, of: greatest))
       drawing += """
         <line class="axis" x1="\(HTMLFigure.point(Self.left))" x2="\(HTMLFigure.point(Self.right))" y1="\(y)" y2="\(y)"/>\
         <text class="dim" x="33" y="\(y)" text-anchor="end" dominant-baseline="central">\
-        \(Number.short(part))</text>
+        \(HTMLFigure.count(part))</text>
 
         """
     }
@@ -82,7 +82,7 @@ struct HTMLHistogram {
     for (value, label) in ticks {
       guard let x = position(of: value, in: shown, step) else { continue }
       let half = Double(label.count) * 3.6 + 4
-      guard x - half >= free else { continue }
+      guard x - half >= free, x + half <= Double(HTMLFigure.width) + 4 else { continue }
       free = x + half
       drawing += """
         <line class="axis" x1="\(HTMLFigure.point(x))" x2="\(HTMLFigure.point(x))" y1="168" y2="172"/>\

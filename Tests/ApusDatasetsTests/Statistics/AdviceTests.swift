@@ -28,9 +28,11 @@ import Testing
     // 4 px are 2: an input of 2560 is more than the pictures have.
     let tiny = try #require(Self.advice(Self.uniform(4), .inputSize).first)
     #expect(tiny.suggestion.contains("2560") && tiny.suggestion.contains("not clearer"))
-    // 100 px are 50: the input can shrink to a sixth.
+    // 100 px are 50: half the input will do.
     let large = try #require(Self.advice(Self.uniform(100), .inputSize).first)
-    #expect(large.weight == .note && large.suggestion.contains("128"))
+    #expect(
+      large.weight == .note && large.suggestion.contains("320")
+        && large.suggestion.contains("25.0 px"))
   }
 
   @Test func noSizeFollowsFromBoxesWithoutArea() throws {

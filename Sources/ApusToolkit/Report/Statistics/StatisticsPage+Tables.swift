@@ -124,13 +124,13 @@ extension StatisticsPage {
   /// Objects by the stride that suits them.
   var levels: HTML {
     var table = HTMLTable([
-      .init(heading: "stride"), .init(heading: "objects that suit it", isNumber: true),
+      .init(heading: "level/stride"), .init(heading: "suit it", isNumber: true),
       .init(heading: "share", isNumber: true), .init(heading: "under one cell", isNumber: true),
     ])
     let total = Double(statistics.objects.count)
     for (place, level) in statistics.levels.enumerated() {
       table.add([
-        "P\(place + 2), \(level.stride)", "\(Number.grouped(level.objects))",
+        "P\(place + 2)/\(level.stride)", "\(Number.grouped(level.objects))",
         "\(Number.percent(Double(level.objects) / total))",
         "\(Number.percent(Double(level.underCell) / total))",
       ])
@@ -149,12 +149,12 @@ extension StatisticsPage {
     }
     var table = HTMLTable([
       .init(heading: "classes"), .init(heading: "pictures", isNumber: true),
-      .init(heading: "than by chance", isNumber: true),
+      .init(heading: "× by chance", isNumber: true),
     ])
     for pair in statistics.pairs.prefix(10) {
       table.add([
         "\(HTML.clipped(pair.first, to: 40)), \(HTML.clipped(pair.second, to: 40))",
-        "\(Number.grouped(pair.pictures))", "\(Number.decimal(pair.lift, digits: 2)) ×",
+        "\(Number.grouped(pair.pictures))", "\(Number.decimal(pair.lift, digits: 2))",
       ])
     }
     return table.html

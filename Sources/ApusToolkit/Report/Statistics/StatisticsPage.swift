@@ -77,7 +77,8 @@ public struct StatisticsPage: Sendable {
     if statistics.crowds > 0 {
       add(Number.grouped(statistics.crowds), statistics.crowds == 1 ? "crowd" : "crowds")
     }
-    add(Number.grouped(statistics.classes.count), statistics.classes.count == 1 ? "class" : "classes")
+    add(
+      Number.grouped(statistics.classes.count), statistics.classes.count == 1 ? "class" : "classes")
     if let density = pictures.objects {
       add(Number.decimal(density.mean, digits: 1), "objects to a picture")
     }

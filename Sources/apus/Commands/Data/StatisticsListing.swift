@@ -75,7 +75,8 @@ struct StatisticsListing {
       let sides = objects.side.map { [$0.p5, $0.p50, $0.p95].map { String(format: "%.1f", $0) } }
       table.add(
         [
-          name, Number.grouped(objects.count), Self.percent(share), Number.grouped(objects.pictures),
+          name, Number.grouped(objects.count), Self.percent(share),
+          Number.grouped(objects.pictures),
           objects.perPicture.map { String(format: "%.1f", $0.mean) } ?? "–",
         ] + (objects.count > 0 ? sizes : ["–", "–", "–"]) + (sides ?? ["–", "–", "–"]) + [
           Number.grouped(objects.underCell[1])
