@@ -167,7 +167,7 @@ import Testing
       let val = try object(
         try place.run([
           "data", "convert", "set", "val", "--to", "voc", "--split", "val", "--pictures", "leave",
-          "--corners", "0", "--json",
+          "--corners", "from-zero", "--json",
         ]))
       #expect(val["pictures"] as? Int == 1 && val["splits"] as? [String: Int] == ["val": 1])
       #expect(val["files"] as? String == "leave" && val["filesTaken"] as? Int == 0)

@@ -39,7 +39,8 @@ struct DataConvert: ParsableCommand {
   @Flag(help: "Write outlines of one polygon to YOLO text instead of boxes.")
   var outlines = false
 
-  @Option(help: "The number of the first pixel in VOC's corners, 1 or 0, read and written.")
+  @Option(
+    help: "How VOC corners count pixels, read and written: from-one, as VOC's own, or from-zero.")
   var corners = VOCCorners.fromOne
 
   @Flag(help: "Print JSON.")

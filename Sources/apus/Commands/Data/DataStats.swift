@@ -32,7 +32,7 @@ struct DataStats: ParsableCommand {
   @Option(help: "The format: yolo, coco, voc or labelme. (default: told from the files)")
   var format: DatasetFormat?
 
-  @Option(help: "The number of the first pixel in VOC's corners, 1 or 0.")
+  @Option(help: "How VOC corners count pixels: from-one, as VOC's own, or from-zero.")
   var corners = VOCCorners.fromOne
 
   @Option(help: ArgumentHelp("Write a page with charts.", valueName: "file"))

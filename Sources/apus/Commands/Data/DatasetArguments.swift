@@ -6,16 +6,14 @@ extension DatasetFormat: ExpressibleByArgument {}
 extension DatasetWriting.Pictures: ExpressibleByArgument {}
 
 extension VOCCorners: ExpressibleByArgument {
-  /// `from-one` or `from-zero`, or the pixel itself: 1 or 0.
+  /// `from-one` or `from-zero`.
   public init?(argument: String) {
-    switch argument {
-    case "1", "from-one": self = .fromOne
-    case "0", "from-zero": self = .fromZero
-    default: return nil
-    }
+    guard let corners = Self.allCases.first(where: { $0.defaultValueDescription == argument })
+    else { return nil }
+    self = corners
   }
 
-  public static var allValueStrings: [String] { ["1", "0"] }
+  public static var allValueStrings: [String] { allCases.map(\.defaultValueDescription) }
 
-  public var defaultValueDescription: String { self == .fromOne ? "1" : "0" }
+  public var defaultValueDescription: String { self == .fromOne ? "from-one" : "from-zero" }
 }
