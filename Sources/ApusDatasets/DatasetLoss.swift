@@ -2,7 +2,7 @@ public import Foundation
 
 /// Something of a data set that a format has no place for.
 public struct DatasetLoss: Sendable, Hashable, Encodable {
-  /// What it is: `crowd`, `area`, `segmentation`, `supercategory`, …
+  /// What it is, such as `crowd` or `segmentation`.
   public let attribute: String
   /// How many objects, pictures or classes lose it.
   public let count: Int
@@ -80,13 +80,6 @@ extension Dataset {
   /// Members that are known to one format only, such as COCO's `supercategory` and `licenses`.
   private func memberLosses(_ format: DatasetFormat) -> [DatasetLoss] {
     guard format != .coco else { return [] }
-    func isKept(_ key: String, _ value: JSON) -> Bool {
-      switch format {
-      case .voc: VOCWriter.isName(key) && value != .null
-      case .labelme, .coco: true
-      case .yolo: false
-      }
-    }
     func losses(_ lists: [[String: JSON]], _ of: String, _ isKept: (String, JSON) -> Bool)
       -> [DatasetLoss]
     {
@@ -98,8 +91,24 @@ extension Dataset {
         DatasetLoss($0.key, $0.value, of: of, "left out")
       }
     }
-    return losses(annotations.map(\.fields), "objects", isKept)
-      + losses(pictures.map(\.fields), "pictures", isKept)
+    func isKeptOfObject(_ key: String, _ value: JSON) -> Bool {
+      switch format {
+      case .coco: true
+      case .voc: !VOCWriter.objectMembers.contains(key) && VOCWriter.holds(key, value)
+      case .labelme: key != "label"
+      case .yolo: false
+      }
+    }
+    func isKeptOfPicture(_ key: String, _ value: JSON) -> Bool {
+      switch format {
+      case .coco: true
+      case .voc: !VOCWriter.pictureMembers.contains(key) && VOCWriter.holds(key, value)
+      case .labelme: !LabelMeWriter.pictureMembers.contains(key)
+      case .yolo: false
+      }
+    }
+    return losses(annotations.map(\.fields), "objects", isKeptOfObject)
+      + losses(pictures.map(\.fields), "pictures", isKeptOfPicture)
       + losses(classes.map(\.fields), "classes") { _, _ in false }
       + losses([fields], "data set") { _, _ in false }
   }

@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func binsHaveTheBoundsOfTheirNames() {
-    let bins = DatasetStatistics.Bins()
+    let bins = DatasetStatistics(Dataset()).bins
     for value in [1.0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048] {
       #expect(bins.size.contains(value))
     }

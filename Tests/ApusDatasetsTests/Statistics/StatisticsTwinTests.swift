@@ -66,7 +66,7 @@ import Testing
   }
 
   private static func expect(_ found: ObjectStatistics, _ seen: [Seen], _ all: [Seen]) {
-    let bins = DatasetStatistics.Bins()
+    let bins = DatasetStatistics(Dataset()).bins
     #expect(found.count == seen.count)
     let pictures = Dictionary(grouping: seen, by: \.picture.id).mapValues(\.count)
     #expect(found.pictures == pictures.count)

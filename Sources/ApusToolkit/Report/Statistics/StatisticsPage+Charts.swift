@@ -78,11 +78,12 @@ extension StatisticsPage {
     }
     let span = 0...Double(rows.count)
     let ticks = Self.sizeTicks.map { HTMLHeatMap.Tick(place: place($0.value), label: $0.label) }
-      .filter { span.contains($0.place) && $0.place <= span.upperBound - 0.5 }
+      .filter { span.contains($0.place) }
     return HTMLHeatMap(
       caption: "Width and height at the input, in pixels",
       note: "Dashed squares: one cell of the strides 8, 16, 32 and 64.", rows: rows,
-      startsBelow: true, columnTicks: ticks, rowTicks: ticks, columnName: "width",
+      startsBelow: true, columnTicks: ticks.filter { $0.place <= span.upperBound - 1 },
+      rowTicks: ticks, columnName: "width",
       rowName: "height",
       squares: [8, 16, 32, 64].map {
         .init(place: place($0), label: Number.decimal($0, digits: 0))

@@ -13,7 +13,9 @@ extension VOCCorners: ExpressibleByArgument {
     self = corners
   }
 
+  /// The words that are understood.
   public static var allValueStrings: [String] { allCases.map(\.defaultValueDescription) }
 
+  /// The word for the value.
   public var defaultValueDescription: String { self == .fromOne ? "from-one" : "from-zero" }
 }
