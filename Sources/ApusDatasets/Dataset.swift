@@ -180,3 +180,14 @@ extension Dataset {
       uniquingKeysWith: { first, _ in first })
   }
 }
+
+extension Dataset.PixelBox {
+  /// Intersection over union; 0 where the boxes share no area.
+  func overlap(with other: Dataset.PixelBox) -> Double {
+    let across = min(x + width, other.x + other.width) - max(x, other.x)
+    let down = min(y + height, other.y + other.height) - max(y, other.y)
+    guard across > 0, down > 0 else { return 0 }
+    let shared = across * down
+    return min(1, shared / (width * height + other.width * other.height - shared))
+  }
+}

@@ -192,13 +192,4 @@ extension Dataset.PixelBox {
     let rounded = (value * 100).rounded() / 100
     return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
   }
-
-  /// Intersection over union.
-  func overlap(with other: Dataset.PixelBox) -> Double {
-    let across = min(x + width, other.x + other.width) - max(x, other.x)
-    let down = min(y + height, other.y + other.height) - max(y, other.y)
-    guard across > 0, down > 0 else { return 0 }
-    let shared = across * down
-    return shared / (width * height + other.width * other.height - shared)
-  }
 }

@@ -122,15 +122,3 @@ struct MeasuredObjects {
     return grid
   }
 }
-
-extension Dataset.PixelBox {
-  /// Intersection over union; 0 where the union has no area.
-  func overlap(with other: Dataset.PixelBox) -> Double {
-    let across = min(x + width, other.x + other.width) - max(x, other.x)
-    let down = min(y + height, other.y + other.height) - max(y, other.y)
-    guard across > 0, down > 0 else { return 0 }
-    let shared = across * down
-    let union = width * height + other.width * other.height - shared
-    return union > 0 ? min(1, shared / union) : 0
-  }
-}
