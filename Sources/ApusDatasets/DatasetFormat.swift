@@ -152,6 +152,13 @@ extension DatasetReading {
 
 extension DatasetFormat {
   /// The format of a file or folder, by the names in it.
+  public init(
+    of url: URL, limits: DatasetLimits = DatasetLimits()
+  ) throws(DatasetError) {
+    try self.init(of: url, DatasetFiles(limits: limits))
+  }
+
+  /// The format of a file or folder, by the names in it.
   init(of url: URL, _ files: DatasetFiles) throws(DatasetError) {
     switch url.pathExtension.lowercased() {
     case "yaml", "yml": self = .yolo

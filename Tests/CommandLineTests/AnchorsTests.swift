@@ -203,7 +203,7 @@ import Testing
       try place.refuses(check + ["--ratio", "four"], status: 2, says: ["four"])
       try place.refuses(check + ["--rule", "v5"], status: 2, says: ["v5"])
       try place.refuses(check + ["--image-size", "0"], status: 2, says: ["image size is 0"])
-      try place.refuses(check + ["--worst", "-1"], status: 2, says: ["-1"])
+      try place.refuses(check + ["--worst=-1"], status: 2, says: ["-1"])
       try place.refuses(["anchors", "check", "net.onnx"], status: 2, says: ["MODEL DATA"])
       try place.refuses(["anchors", "check", "none.onnx", "data.json"], says: ["none.onnx"])
       try place.refuses(["anchors", "check", "net.onnx", "none.json"], says: ["none.json"])

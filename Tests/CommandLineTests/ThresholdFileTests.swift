@@ -47,7 +47,7 @@ import Testing
     (#"{"classes": {}}"#, "\"base\""), (#"[0.2]"#, "an object"), ("", "JSON"),
     (#"{"base": 0.2, "clases": {}}"#, "did you mean \"classes\"?"),
     (#"{"base": 0.2, "classes": [0.1]}"#, "\"classes\""),
-    (#"{"base": 0.2, "classes": {"dgo": 0.1}}"#, "did you mean \"dog\"?"),
+    (#"{"base": 0.2, "classes": {"dogg": 0.1}}"#, "did you mean \"dog\"?"),
     (#"{"base": 0.2, "classes": {"dog": Infinity}}"#, "\"dog\""),
     (#"{"base": 0.2, "classes": {"dog": 0.1, "dog": 0.2}}"#, "each key once"),
     (#"{"base": 0.2, "classes": {"dog": 0.1, "DOG": 0.2}}"#, "two thresholds"),

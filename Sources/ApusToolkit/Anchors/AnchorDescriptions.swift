@@ -67,7 +67,7 @@ extension AnchorFitting: CustomStringConvertible {
       lines.append(
         isReplaced
           ? "The card has the new anchors. The weights were trained with others: train the network before you use it."
-          : "The card has the original anchors, which reach more objects.")
+          : "The card has the original anchors, which reach no fewer objects.")
     } else if model != nil {
       lines.append(
         "\nNothing was written; name a file with --output to have the model with the better anchors."

@@ -62,7 +62,8 @@ public final class Detector {
     } catch {
       throw .failure("'\(model.path)': \(error)")
     }
-    let card = reading.card
+    var card = reading.card
+    card.preprocess = options.preprocess.applied(to: card.preprocess)
     self.card = card
     classNames = try Self.classNames(of: model, reading)
     classCount = reading.classCount ?? (card.classNames.isEmpty ? nil : card.classNames.count)
@@ -207,7 +208,7 @@ public final class Detector {
         ? nil
         : ValidationFit(
           longestSide: max(inputSize.height, inputSize.width),
-          averagesWhenShrinking: card.suppression != .topK))
+          averagesWhenShrinking: options.preprocess.averages ?? (card.suppression != .topK)))
   }
 
   /// Whether pictures are warped, as NanoDet's are, and not resized.

@@ -192,17 +192,4 @@ private struct BloodCells {
     // One picture each: missing, without labels, corrupt, copied, leaked.
     #expect(again.pictures == 361 && again.labels > 4_700)
   }
-
-  @Test func theSetAsItIsHasTwoTinyBoxes() throws {
-    var options = DatasetCheck.Options()
-    options.cache = nil
-    let report = try DatasetCheck(Shared.file("data/bccd/BCCD"), options).report
-    let tiny = report.findings(.tinyBox)
-    #expect(
-      tiny.map { ($0.file as NSString).lastPathComponent } == [
-        "BloodImage_00338.xml", "BloodImage_00343.xml",
-      ])
-    #expect(report.pictures == 364 && report.labels == 4_888 && report.backgrounds == 0)
-    #expect(report.count(.error) == 0)
-  }
 }

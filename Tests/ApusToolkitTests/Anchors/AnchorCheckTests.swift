@@ -25,17 +25,19 @@ struct AnchorCheckTests {
     for object in set.annotations where !object.isCrowd {
       let picture = try #require(pictures[object.pictureID])
       guard picture.splits == ["train"] else { continue }
-      let scale = 416 / Double(max(picture.width, picture.height))
-      let width = Double(Float(object.box.width / Double(picture.width))) * Double(picture.width)
-      let height =
-        Double(Float(object.box.height / Double(picture.height))) * Double(picture.height)
+      // In upstream's order of operations, since ratios are compared to the bit.
+      let longest = Double(max(picture.width, picture.height))
+      let across = 416 * Double(picture.width) / longest
+      let down = 416 * Double(picture.height) / longest
+      let width = Double(Float(object.box.width / Double(picture.width))) * across
+      let height = Double(Float(object.box.height / Double(picture.height))) * down
       ratios.append(
         (
           object.classID,
           anchors.all.map { anchor in
             let sides = [
-              Float(width * scale) / Float(anchor.width),
-              Float(height * scale) / Float(anchor.height),
+              Float(width) / Float(anchor.width),
+              Float(height) / Float(anchor.height),
             ]
             return sides.map { min($0, 1 / $0) }.min() ?? 0
           }
@@ -108,12 +110,10 @@ struct AnchorCheckTests {
     options.seed = 8
     #expect(try AnchorFitting(model, data: data, options: options).result != first.result)
 
-    // The anchors found are the model's now: no search reaches more objects than all.
+    // The anchors found are the model's now: the same search finds none that reach more objects.
+    options.seed = 7
     let fitted = try model.replacingAnchors(by: first.result)
-    options.generations = 0
     let again = try AnchorFitting(fitted, data: data, options: options)
-    try #require(
-      again.after.fit.bestPossibleRecall <= first.after.fit.bestPossibleRecall)
     #expect(!again.isReplaced && again.result.levels == first.result.levels)
     #expect(again.messages.last == AnchorMessages.outcome(isReplaced: false))
 

@@ -14,6 +14,8 @@ public struct ValidationRun: Sendable {
   public let results: ResultSet
   /// What the stages took, in the order in which the pictures were run; of a batch, each picture its share.
   public let times: StageTimes
+  /// How large the network is.
+  public let network: NetworkFigures
   /// What held in the run: thresholds, input, batch, pre-process, threads.
   public let settings: [String: String]
 
@@ -81,6 +83,7 @@ public struct ValidationRun: Sendable {
       name: model.path, detections: found.flatMap(\.self), notes: mapping.notes)
     self.times = times
     settings = Self.settings(detector, options)
+    network = NetworkFigures(model, inputSize: detector.inputSize)
   }
 
   private static func batches(
@@ -134,6 +137,7 @@ public struct ValidationRun: Sendable {
       "image-size": "\(detector.inputSize.height)x\(detector.inputSize.width)",
       "rect": "\(options.isRectangular)",
       "batch": "\(detector.batch)",
+      "preprocess": "\(options.preprocess)",
       "conf":
         ([String(suppression.confidence.base)]
         + suppression.confidence.perClass.sorted { $0.key < $1.key }.map {
