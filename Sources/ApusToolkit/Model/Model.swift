@@ -63,6 +63,9 @@ public struct Model: Sendable {
     source = .onnx
   }
 
+  /// SHA-256 of the file the weights came from, in hexadecimal.
+  public var sourceHash: String { graph.card.sourceHash }
+
   init(path: String, source: Source, graph: Graph) {
     self.path = path
     self.source = source

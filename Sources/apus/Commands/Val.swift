@@ -26,6 +26,7 @@ struct Val: ParsableCommand {
         apus val yolov5n.pt coco/instances_val2017.json
         apus val yolov5n.pt data.yaml --rect --batch 8 --per-class
         apus val yolov5n.onnx data.yaml --save-results found.json --output report
+        apus val yolov5n.pt data.yaml --save-thresholds best.json --goal precision=0.9
         apus val --results board.json coco/instances_val2017.json
       """)
 
@@ -109,6 +110,12 @@ struct Val: ParsableCommand {
   @Option(help: "Write the detections as COCO results.")
   var saveResults: String?
 
+  @Option(help: "Write thresholds of the classes for apus detect --thresholds, chosen for --goal.")
+  var saveThresholds: String?
+
+  @Option(help: "What thresholds are chosen for: f1, precision=0.9 or recall=0.8 at least.")
+  var goal = ThresholdGoal.f1
+
   @Option(name: .shortAndLong, help: "A folder for report.json and report.html.")
   var output: String?
 
@@ -169,17 +176,18 @@ struct Val: ParsableCommand {
     }
     // Where nothing comes of the run, no empty folder stays.
     defer { folder?.removeIfUnused() }
-    if let saveResults {
+    for target in [saveResults, saveThresholds].compactMap(\.self) {
       for input in inputs + [results].compactMap(\.self) {
-        try OutputFile.check(saveResults, source: input)
+        try OutputFile.check(target, source: input)
       }
     }
     let data = try EvaluationData(path: inputs[inputs.count - 1], split: split, limit: limit)
-    var part: RunManifest.Part
+    let part: RunManifest.Part
     var options: [String: String] = [
       "split": data.split ?? "all", "limit": limit.map { "\($0)" } ?? "none",
     ]
     var times: StageTimes?
+    var weights: String?
     var network: NetworkFigures?
     let found: ResultSet
     if let results {
@@ -189,8 +197,9 @@ struct Val: ParsableCommand {
       options["category-ids"] = categoryIds.rawValue
       options["image-ids"] = imageIds.rawValue
     } else {
-      let run = try validation(on: data)
+      let (run, hash) = try validation(on: data)
       found = run.results
+      weights = hash
       times = run.times
       network = run.network
       part = try RunManifest.Part(role: "model", file: inputs[0])
@@ -200,6 +209,10 @@ struct Val: ParsableCommand {
     }
     let evaluation = try Evaluation(found, on: data)
     if let saveResults { try found.write(to: saveResults) }
+    if let saveThresholds {
+      try evaluation.thresholdFile(goal.goal, named: goal.description, model: weights).write(
+        to: saveThresholds)
+    }
     let report = ValidationReport(
       evaluation: evaluation, times: times, peakMemory: PeakMemory.bytes,
       manifest: .gather(
@@ -220,7 +233,8 @@ struct Val: ParsableCommand {
     }
   }
 
-  private func validation(on data: EvaluationData) throws -> ValidationRun {
+  /// The run, and the digest of the weights.
+  private func validation(on data: EvaluationData) throws -> (ValidationRun, String) {
     var model = try Model(path: inputs[0])
     if let anchors { try Detector.setAnchors(of: &model, to: anchors) }
     if let names { try Detector.rename(classesOf: &model, to: ClassNameFile.read(names)) }
@@ -243,7 +257,8 @@ struct Val: ParsableCommand {
     model = try model.variant(heads: heads, isHalf: half, for: options)
     var progress = ProgressLine("pictures", total: data.pictureCount)
     defer { progress.finish() }
-    return try ValidationRun(model, on: data, options: options) { _, _ in progress.advance() }
+    let run = try ValidationRun(model, on: data, options: options) { _, _ in progress.advance() }
+    return (run, model.sourceHash)
   }
 }
 
