@@ -1,10 +1,11 @@
-"""Opens pages of `apus inspect --html` and `apus val` in headless Chromium and uses them as a reader does.
+"""Opens pages of Apus in headless Chromium and uses them as a reader does.
 
 Usage: check_pages.py CHROMIUM FOLDER PAGE...
 
-Every page must open without an error on the console and without a request for anything but itself, fit 1280
-and 400 pixels of width. The page of a model must open and close its blocks by buttons, links and the keyboard,
-and find nodes; tables that say so must sort, and pictures be there.
+Every page must open without an error on the console and without a request for anything but itself, and fit 1280
+and 400 pixels of width. A model's page must open and close its blocks by buttons, links and the keyboard, and find
+nodes; of other pages every fold must open, every text of a chart must stand inside it, tables that say so must
+sort, and pictures be there.
 Pictures of every page, light and dark, are left in FOLDER. Nothing but Python's own library is needed: the
 browser is spoken to over a pipe (its DevTools protocol).
 """
@@ -138,6 +139,26 @@ def check_sorting(browser):
     return browser.value(sorted_by)
 
 
+def check_charts(browser, width, expect):
+    """Opens every fold; charts must have room for their texts, and texts must be large enough to read."""
+    browser.value("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    expect(f"fits {width} pixels with everything open",
+           "document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    texts = "[...document.querySelectorAll('svg text')]"
+    expect(f"texts outside of their charts at {width}", f"""{texts}.filter(text => {{
+        const inner = text.getBoundingClientRect(), outer = text.closest('svg').getBoundingClientRect()
+        return inner.left < outer.left - 1 || inner.right > outer.right + 1
+          || inner.top < outer.top - 2 || inner.bottom > outer.bottom + 2
+      }}).map(text => text.textContent).join('; ')""", "")
+    expect(f"texts under 9 pixels at {width}", f"""{texts}.filter(text => {{
+        const box = text.closest('svg').viewBox.baseVal
+        const scale = box && box.width ? text.closest('svg').getBoundingClientRect().width / box.width : 1
+        return parseFloat(getComputedStyle(text).fontSize) * scale < 9
+      }}).length""", 0)
+    expect("links that lead nowhere", """[...document.querySelectorAll('a[href^="#"]')]
+      .filter(link => !document.getElementById(link.getAttribute('href').slice(1))).length""", 0)
+
+
 def check(browser, page, folder):
     """Sentences about what is wrong with the page."""
     address = page.resolve().as_uri()
@@ -159,7 +180,9 @@ def check(browser, page, folder):
         expect(f"fits {width} pixels",
                "document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         browser.picture(folder / f"{page.stem}-{width}-{scheme}.png")
-    if browser.value("document.getElementById('blocks') === null"):
+        if not browser.value("!!document.getElementById('blocks')"):
+            check_charts(browser, width, expect)
+    if not browser.value("!!document.getElementById('blocks')"):
         expect("shows every picture", "[...document.images].every(image => image.naturalWidth > 0)")
         wrong += check_sorting(browser)
         return wrong + list(complaints(browser, address))

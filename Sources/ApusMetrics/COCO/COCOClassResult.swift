@@ -63,9 +63,7 @@ extension COCOClassResult {
     precisions = [Double](repeating: -1, count: slots * points)
     scores = [Double](repeating: -1, count: slots * points)
     recalls = [Double](repeating: -1, count: slots)
-    let candidates = matching.candidates.sorted {
-      $0.score > $1.score || ($0.score == $1.score && $0.place < $1.place)
-    }
+    let candidates = matching.ranking
     for area in COCOArea.allCases where positives[area.rawValue] > 0 {
       for limit in COCOLimit.allCases { accumulate(candidates, area, limit) }
     }

@@ -77,7 +77,8 @@ public struct COCOEvaluation: Sendable {
     return values.isEmpty ? -1 : values.reduce(0, +) / Double(values.count)
   }
 
-  private static func group(
+  /// Objects by category and picture; those of other pictures and categories are left out.
+  static func group(
     _ objects: [COCOGroundTruth], images: [Int], categories: [Int]
   ) throws(COCOError) -> COCOGrouping {
     var imagePosition = COCOPositions(images)
@@ -89,7 +90,8 @@ public struct COCOEvaluation: Sendable {
       imageCount: images.count, categoryCount: categories.count)
   }
 
-  private static func group(
+  /// Detections by category and picture; those of other categories are left out.
+  static func group(
     _ detections: [COCODetection], images: [Int], categories: [Int]
   ) throws(COCOError) -> COCOGrouping {
     var imagePosition = COCOPositions(images)

@@ -2,8 +2,10 @@
 struct COCOCandidate: Sendable {
   /// The confidence.
   var score: Double
+  /// The position of its picture.
+  var image: Int32
   /// How many detections of its picture and category come before it.
-  var rank: Int
+  var rank: Int32
   /// Its place before detections are sorted by score: by picture, then by rank.
   var place: Int
   /// Bit t of lane a: found an object that counts in range a, at threshold t.
@@ -61,10 +63,15 @@ struct COCOMatching {
         nextObject += 1
       }
       match(
-        Self.best(detectionOrder[next..<end], of: detections), of: detections,
+        Self.best(detectionOrder[next..<end], of: detections), of: detections, image: image,
         with: objectOrder[firstObject..<nextObject], of: objects)
       next = end
     }
+  }
+
+  /// The detections in descending order of score, equal ones by picture, within a picture by rank.
+  var ranking: [COCOCandidate] {
+    candidates.sorted { $0.score > $1.score || ($0.score == $1.score && $0.place < $1.place) }
   }
 
   /// The indices of at most a hundred best detections, best first, equal ones as they came.
@@ -83,7 +90,7 @@ struct COCOMatching {
 
   /// Matches the detections of one picture.
   private mutating func match(
-    _ indices: ArraySlice<Int>, of detections: [COCODetection],
+    _ indices: ArraySlice<Int>, of detections: [COCODetection], image: Int,
     with objectIndices: ArraySlice<Int>, of objects: [COCOGroundTruth]
   ) {
     ignored.removeAll(keepingCapacity: true)
@@ -99,7 +106,7 @@ struct COCOMatching {
       let detection = detections[index]
       findNear(detection, objectIndices, of: objects)
       var candidate = COCOCandidate(
-        score: detection.score, rank: rank, place: candidates.count)
+        score: detection.score, image: Int32(image), rank: Int32(rank), place: candidates.count)
       for area in areas {
         let (found, uncounted) =
           near.isEmpty

@@ -99,6 +99,8 @@ struct HTMLBarChart {
   /// What the quantities are.
   let quantities: [String]
   let rows: [Row]
+  /// Of what the quantities are, for readers that do not see.
+  var subject = "every block"
 
   /// The chart as inline SVG, as wide as there is room.
   var html: HTML {
@@ -133,7 +135,7 @@ struct HTMLBarChart {
     return """
       <p class="legend dim">\(HTML.joined(legend, separator: " "))</p>
       <svg width="100%" height="\(rows.count * step)" role="group" aria-label="\
-      \(quantities.joined(separator: " and ")) of every block">
+      \(quantities.joined(separator: " and ")) of \(subject)">
       \(bars)</svg>
 
       """

@@ -85,6 +85,18 @@ extension HTMLPage {
     .meters .values{display:grid;grid-template-columns:minmax(0,1fr) minmax(4.5rem,max-content);gap:.1rem .6rem;align-items:center}
     .meter i{display:block;height:.75rem;border-radius:2px;background:var(--bar)}
     .meter i.second{background:var(--bar2)}
+    .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem}
+    .panel{margin:0;min-width:0;max-width:34rem}
+    .panel svg{display:block;width:100%;height:auto}
+    figcaption{margin:0 0 .3rem}
+    .axis{stroke:var(--line);stroke-width:1}
+    .bound{stroke:var(--cut);stroke-width:1;stroke-dasharray:4 3;fill:none}
+    .frame{fill:none;stroke:var(--line)}
+    .heat{fill:var(--accent)}
+    svg .onheat{fill:var(--text);font-size:11px;paint-order:stroke;stroke:var(--card);stroke-width:3px}
+    .part0{fill:#e08a2e}.part1{fill:#5fa777}.part2{fill:#4f8fd6}.part3{fill:#a678c8}
+    .legend .swatch0{background:#e08a2e}.legend .swatch1{background:#5fa777}
+    .legend .swatch2{background:#4f8fd6}.legend .swatch3{background:#a678c8}
     button,input{font:inherit;color:inherit;background:var(--back);border:1px solid var(--line);
     border-radius:6px;padding:.3rem .7rem}
     button{cursor:pointer}

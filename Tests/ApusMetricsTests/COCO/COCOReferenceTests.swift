@@ -105,7 +105,7 @@ struct COCOReferenceTests {
   }
 
   /// The contents of a gzip file.
-  private static func expanded(_ file: URL) throws -> Data {
+  static func expanded(_ file: URL) throws -> Data {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["gzip", "-dc", file.path]
