@@ -146,7 +146,7 @@ def check_charts(browser, width, expect):
            "document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     texts = "[...document.querySelectorAll('svg text')]"
     expect(f"texts outside of their charts at {width}", f"""{texts}.filter(text => {{
-        const inner = text.getBoundingClientRect(), outer = text.closest('svg').getBoundingClientRect()
+        const inner = text.getBoundingClientRect(), outer = (text.closest('.plot') ?? text.closest('svg')).getBoundingClientRect()
         return inner.left < outer.left - 1 || inner.right > outer.right + 1
           || inner.top < outer.top - 2 || inner.bottom > outer.bottom + 2
       }}).map(text => text.textContent).join('; ')""", "")

@@ -83,7 +83,7 @@ extension HTMLPage {
     .meters .row:last-child{border-bottom:0}
     .meters small{display:block}
     .meters .values{display:grid;grid-template-columns:minmax(0,1fr) minmax(4.5rem,max-content);gap:.1rem .6rem;align-items:center}
-    .meter i{display:block;height:.75rem;border-radius:2px;background:var(--bar);min-width:1px}
+    .meter i{display:block;height:.75rem;border-radius:2px;background:var(--bar)}
     .meter i.second{background:var(--bar2)}
     .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem}
     .panel{margin:0;min-width:0;max-width:34rem}
@@ -102,7 +102,7 @@ extension HTMLPage {
     button{cursor:pointer}
     summary{cursor:pointer}
     @media (max-width:600px){body{padding:.5rem}section{padding:.7rem}dl{grid-template-columns:1fr;gap:0}
-    dd{margin-bottom:.4rem}}
+    dd{margin-bottom:.4rem}.meters .row{grid-template-columns:minmax(0,1fr)}}
     @media print{section{break-inside:avoid}}
 
     """

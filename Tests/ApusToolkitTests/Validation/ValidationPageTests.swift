@@ -62,6 +62,13 @@ import Testing
         #expect(page.text.contains("+\(Self.number(gain)) AP50"))
       }
     }
+    let difference = try #require(try evaluation.metricDifference())
+    for step in difference.steps { #expect(page.text.contains(step.reason.words)) }
+    for value in [
+      difference.coco.ap, difference.coco.ap50, difference.yolo.ap, difference.yolo.ap50,
+    ] {
+      #expect(page.text.contains(String(format: "%.4f", value)))
+    }
     // Every count of the confusion matrix stands in the page with its sentence.
     let titles = Set(page.elements.compactMap { $0.attributes["title"] })
     let matrix = evaluation.confusion

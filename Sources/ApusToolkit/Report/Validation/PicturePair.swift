@@ -20,6 +20,8 @@ struct PicturePair: Sendable {
   static let limits = ImageLimits(maximumPixels: 60_000_000)
   /// With more boxes than these, only the wrong ones have labels.
   static let labelledBoxes = 12
+  /// With more wrong boxes than these, their labels are the class alone: dashes tell the rest.
+  static let explainedBoxes = 6
 
   /// Reads a picture and draws on it.
   ///
@@ -66,7 +68,9 @@ struct PicturePair: Sendable {
       let truth = judged.truths[place]
       let name = HTML.clipped(names[truth.classID], to: 30)
       let isMissed = missed.contains(place)
-      let label = isMissed ? "missed: \(name)" : truth.isCrowd ? "\(name) (crowd)" : name
+      let label =
+        isMissed && missed.count <= explainedBoxes
+        ? "missed: \(name)" : truth.isCrowd ? "\(name) (crowd)" : name
       return box(
         truth.box, isMissed || isLabelled ? label : "", truth.classID, isDashed: isMissed, scale)
     }
@@ -84,7 +88,8 @@ struct PicturePair: Sendable {
       let name = HTML.clipped(names[detection.classID], to: 30)
       let score = Number.decimal(Double(detection.score), digits: 2)
       let isWrong = wrong.contains(place)
-      let label = isWrong ? "false: \(name) \(score)" : "\(name) \(score)"
+      let label =
+        isWrong && wrong.count <= explainedBoxes ? "false: \(name) \(score)" : "\(name) \(score)"
       return box(
         detection.box, isWrong || isLabelled ? label : "", detection.classID, isDashed: isWrong,
         scale)

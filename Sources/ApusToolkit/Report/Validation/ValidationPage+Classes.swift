@@ -52,7 +52,7 @@ extension ValidationPage {
     var table = HTMLTable(
       [
         .init(heading: "class"), .init(heading: "objects", isNumber: true),
-        .init(heading: "found", isNumber: true), .init(heading: "AP", isNumber: true),
+        .init(heading: "detections", isNumber: true), .init(heading: "AP", isNumber: true),
         .init(heading: "AP50", isNumber: true), .init(heading: "P", isNumber: true),
         .init(heading: "R", isNumber: true), .init(heading: "F1", isNumber: true),
         .init(heading: "own best confidence", isNumber: true),
@@ -94,7 +94,7 @@ extension ValidationPage {
       bestF1.map { "at the common best confidence of \(Self.number($0.confidence))" }
       ?? "not reached at any confidence"
     return """
-      \(table.html)<p class="dim">“found” counts all detections of the class. AP and AP50 are COCO’s. P (precision), R (recall) and \
+      \(table.html)<p class="dim">All detections of the class are counted, also those with low scores. AP and AP50 are COCO’s. P (precision), R (recall) and \
       F1 are \(confidence), IoU 0.5. The last two columns are the confidence at which the class by itself has its best \
       F1, chosen on these very pictures. A click on a heading sorts.</p>
       """

@@ -38,12 +38,14 @@ extension ValidationPage {
       isWhole
       ? ""
       : "<p>The \(shown.count) of \(matrix.classCount) classes that are mixed up most; the others are one row and one column.</p>\n"
+    let blur: HTML =
+      isWhole
+      ? "" : " What the other classes were taken for among themselves is on the diagonal too."
     let confidence = Number.decimal(Double(matrix.confidence), digits: 2)
     let overlap = Number.decimal(Double(matrix.overlap), digits: 2)
     return """
       \(part)\(table.html)<p class="dim">Detections that score above \(confidence), matched by place alone from an IoU of \(overlap) on. \
-      Shades are shares of a row; right is blue, wrong is orange. Objects of the same kind on the diagonal of “other \
-      classes” may be mixed up among these.</p>
+      Shades are shares of a row; right is blue, wrong is orange.\(blur)</p>
       <h3>Largest mix-ups</h3>
       \(mixups(selection))
       """

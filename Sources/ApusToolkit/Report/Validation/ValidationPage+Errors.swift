@@ -1,5 +1,4 @@
 import ApusMetrics
-import Foundation
 
 extension ValidationPage {
   /// The kinds of mistakes and what each costs.
@@ -58,26 +57,27 @@ extension ValidationPage {
 
   /// By how much the two definitions of mAP differ, and why.
   var definitions: HTML {
-    guard let gap = report.definitionGap, let mAP50 = evaluation.yolo.mAP50,
-      let mAP = evaluation.yolo.mAP
-    else { return "" }
-    let coco = evaluation.coco.summary
+    guard let difference else { return "" }
     var table = HTMLTable([
-      .init(heading: ""), .init(heading: "COCO", isNumber: true),
-      .init(heading: "YOLO", isNumber: true), .init(heading: "difference", isNumber: true),
+      .init(heading: ""), .init(heading: "IoU 0.5 to 0.95", isNumber: true),
+      .init(heading: "IoU 0.5", isNumber: true),
     ])
-    func row(_ name: String, _ coco: Double, _ yolo: Double, _ gap: Double) {
-      table.add([
-        "\(name)", "\(Number.decimal(coco, digits: 4))", "\(Number.decimal(yolo, digits: 4))",
-        "\(gap < 0 ? "−" : "+")\(Number.decimal(abs(gap), digits: 4))",
-      ])
+    func row(_ name: HTML, _ values: MetricDifference.Values, _ text: (Double) -> String) {
+      table.add([name, "\(text(values.ap))", "\(text(values.ap50))"])
     }
-    row("at IoU 0.5", coco.ap50, mAP50, gap.at50)
-    row("at IoU 0.5 to 0.95", coco.ap, mAP, gap.at50To95)
-    let reasons = gap.why.components(separatedBy: "; ").map { "<li>\($0)</li>" as HTML }
+    row("<b>COCO</b>", difference.coco) { Number.decimal($0, digits: 4) }
+    for step in difference.steps { row("\(step.reason.words)", step.change, Self.signed) }
+    row("<b>YOLO</b>", difference.yolo) { Number.decimal($0, digits: 4) }
     return """
       <h3>Two definitions of mAP</h3>
-      \(table.html)<ul class="dim">\(HTML.joined(reasons))</ul>
+      <p class="dim">From COCO’s mean to YOLO’s, one convention changed after the other.</p>
+      \(table.html)
       """
+  }
+
+  /// `+0.0012`.
+  private static func signed(_ value: Double) -> String {
+    guard abs(value) >= 0.00005 else { return "0" }
+    return (value < 0 ? "−" : "+") + Number.decimal(abs(value), digits: 4)
   }
 }

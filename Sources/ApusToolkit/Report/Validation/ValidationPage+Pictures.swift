@@ -14,6 +14,10 @@ extension ValidationPage {
       return "<p>No picture has a missed object or a false detection.</p>\(rule)"
     }
     let figures = zip(worst.entries, pairs).map { entry, pair in figure(entry, pair) }
+    let verb = worst.wrongCount == 1 ? "has" : "have"
+    let shown =
+      figures.count > 1 && figures.count < worst.wrongCount
+      ? "; here are the \(figures.count) worst" : ""
     let key: HTML =
       figures.isEmpty
       ? ""
@@ -22,7 +26,7 @@ extension ValidationPage {
       dashed</b>. A class has one colour.</p>
       """
     return """
-      <p>\(worst.wrongCount) of \(total) pictures have an error; here are the \(figures.count) worst.</p>
+      <p>\(worst.wrongCount) of \(total) pictures \(verb) an error\(shown).</p>
       \(key)\(rule)<div class="worst">\(HTML.joined(figures))</div>
       """
   }

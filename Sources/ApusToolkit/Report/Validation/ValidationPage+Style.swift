@@ -1,6 +1,7 @@
 extension ValidationPage {
   /// The rules of this page's own figures.
   static let style: StaticString = """
+    .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(13rem,45%),1fr))}
     .next{margin-top:1.4rem}
     .notes{background:var(--mark);border-radius:8px;padding:.6rem .8rem .6rem 2rem;margin:1rem 0}
     .share{display:inline-block;min-width:4.5rem;padding:0 .3rem;border-radius:3px;
