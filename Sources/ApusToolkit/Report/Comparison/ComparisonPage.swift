@@ -1,3 +1,5 @@
+import ApusBoxes
+import ApusDatasets
 import ApusMetrics
 
 /// A page that shows models or results side by side: the table, differences with their intervals, the classes
