@@ -133,7 +133,8 @@ let package = Package(
 
     // Layer 7
     .executableTarget(
-      name: "apus", dependencies: ["ApusToolkit", arguments], swiftSettings: library),
+      name: "apus", dependencies: ["ApusToolkit", "ApusDatasets", arguments], swiftSettings: library
+    ),
 
     // Tests: one target for each room, and what they share.
     .target(
@@ -147,7 +148,7 @@ let package = Package(
     room("ApusKernels"),
     room("ApusImage", uses: ["ApusBoxes"], excludes: ["Golden"]),
     room("ApusOperators", uses: ["ApusTensor", "ApusGraph"]),
-    room("ApusDatasets", uses: ["ApusBoxes", "ApusImage"]),
+    room("ApusDatasets", uses: ["ApusBoxes", "ApusImage", "ApusDigest"]),
     room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
     room("ApusMetrics", uses: ["ApusBoxes"]),
     room(

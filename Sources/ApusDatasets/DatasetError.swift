@@ -38,6 +38,15 @@ public struct DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
   public var found: String
   /// What the user can do.
   public var remedy: String
+  /// What it is about, where the code leaves that open; for the check.
+  var subject: Subject?
+
+  /// The things faults are about.
+  enum Subject: Sendable, Hashable {
+    case nonFiniteBox, negativeBox, pictureSize, pictureFile, orphan, listEntry, identifier, split
+    /// Only what follows from another fault that was noted.
+    case follows
+  }
 
   /// Makes an error.
   public init(
@@ -54,6 +63,13 @@ public struct DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
   /// One line: the file, the place, the expectation, what was found, the remedy.
   public var description: String {
     "\(file)\(place.isEmpty ? "" : ", \(place)"): expected \(expected), found \(found). \(remedy)"
+  }
+
+  /// The same error about a thing.
+  func about(_ subject: Subject) -> DatasetError {
+    var copy = self
+    copy.subject = subject
+    return copy
   }
 
   /// At most 60 characters of a text from a file, on one line.
@@ -82,6 +98,8 @@ public struct DatasetLimits: Sendable, Hashable {
 public struct DatasetReading: Sendable {
   /// The data set without the faulty parts.
   public internal(set) var dataset = Dataset()
+  /// Where its parts were found.
+  var origins = DatasetOrigins()
   /// The first 10,000 faults, in the order of the files.
   public private(set) var faults: [DatasetError] = []
   /// The number of all faults.

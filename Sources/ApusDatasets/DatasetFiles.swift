@@ -5,6 +5,8 @@ import Foundation
 struct DatasetFiles {
   /// The bounds.
   let limits: DatasetLimits
+  /// Sizes of upright pictures that are known without reading the file at a path.
+  var knownSize: @Sendable (String) -> (width: Int, height: Int)? = { _ in nil }
 
   /// The endings of pictures' names that are looked for.
   static let pictureEndings: Set<String> = ["jpg", "jpeg", "png", "webp", "bmp"]
@@ -89,6 +91,7 @@ struct DatasetFiles {
 
   /// The size of a picture as it stands upright.
   func size(of path: String) throws(DatasetError) -> (width: Int, height: Int) {
+    if let size = knownSize(path) { return size }
     do throws(ImageError) {
       let bytes: [UInt8]
       do { bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
@@ -101,7 +104,8 @@ struct DatasetFiles {
     } catch {
       throw DatasetError(
         .unreadable, file: path, place: error.offset.map { "byte \($0)" } ?? "",
-        expected: error.expected, found: error.found, remedy: error.remedy)
+        expected: error.expected, found: error.found, remedy: error.remedy
+      ).about(.pictureFile)
     }
   }
 }
@@ -113,7 +117,8 @@ extension Dataset.PixelBox {
       throw DatasetError(
         .badNumber, file: file, place: place, expected: "a finite box of sides of at least 0",
         found: "x \(x), y \(y), width \(width), height \(height)",
-        remedy: "Correct the box or remove the annotation.")
+        remedy: "Correct the box or remove the annotation."
+      ).about([x, y, width, height].allSatisfy(\.isFinite) ? .negativeBox : .nonFiniteBox)
     }
   }
 }
@@ -125,6 +130,7 @@ extension DatasetError {
   ) -> DatasetError {
     DatasetError(
       .badNumber, file: file, place: place, expected: "a width and height of 1 to 1000000",
-      found: "\(width) x \(height)", remedy: "Correct the size of the picture.")
+      found: "\(width) x \(height)", remedy: "Correct the size of the picture."
+    ).about(.pictureSize)
   }
 }

@@ -128,10 +128,19 @@ extension DatasetReading {
     _ url: URL, format: DatasetFormat? = nil, corners: VOCCorners = .fromOne,
     limits: DatasetLimits = DatasetLimits()
   ) throws(DatasetError) {
+    try self.init(url, DatasetFiles(limits: limits), format: format, corners: corners)
+  }
+
+  /// Reads with what is known of the pictures' sizes.
+  init(
+    _ url: URL, _ files: DatasetFiles, format: DatasetFormat?, corners: VOCCorners
+  ) throws(DatasetError) {
     self.init()
-    let files = DatasetFiles(limits: limits)
     let told: DatasetFormat
     if let format { told = format } else { told = try DatasetFormat(of: url, files) }
+    (origins.format, origins.corners) = (told, corners)
+    let isFile = ["yaml", "yml", "json", "xml"].contains(url.pathExtension.lowercased())
+    origins.root = (isFile ? url.deletingLastPathComponent() : url).standardizedFileURL
     switch told {
     case .yolo: try readYOLO(url, files)
     case .coco: try readCOCO(url, files)
@@ -142,6 +151,13 @@ extension DatasetReading {
 }
 
 extension DatasetFormat {
+  /// The format of a file or folder, by the names in it.
+  public init(
+    of url: URL, limits: DatasetLimits = DatasetLimits()
+  ) throws(DatasetError) {
+    try self.init(of: url, DatasetFiles(limits: limits))
+  }
+
   /// The format of a file or folder, by the names in it.
   init(of url: URL, _ files: DatasetFiles) throws(DatasetError) {
     switch url.pathExtension.lowercased() {

@@ -8,7 +8,7 @@ struct Apus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apus",
     abstract:
-      "Object detectors from checkpoint to boxes: new, inspect, export, simplify, cut, run, detect, val.",
+      "Object detectors from training data to boxes and their evaluation, in one binary.",
     discussion: """
       Every command takes --json for machines and --help for people.
       Exit codes: 0 done, 1 a file or a model does not allow it, 2 the command line makes no sense.
@@ -22,7 +22,7 @@ struct Apus: ParsableCommand {
     version: ApusVersion.current,
     subcommands: [
       Models.self, New.self, Inspect.self, Export.self, Simplify.self, Cut.self, Run.self,
-      Detect.self, Val.self, Compare.self,
+      Detect.self, Val.self, Compare.self, Sweep.self, DataCommand.self, Anchors.self,
     ])
 
   /// Runs the command, and turns errors into one sentence and an exit code.
@@ -31,6 +31,9 @@ struct Apus: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+    } catch let code as ExitCode {
+      // The command has said what there is to say.
+      Foundation.exit(code.rawValue)
     } catch let error as ApusError {
       fail(error.message, code: error.kind == .usage ? 2 : 1)
     } catch {

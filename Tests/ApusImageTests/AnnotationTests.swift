@@ -129,6 +129,35 @@ struct AnnotationTests {
   }
 
   @Test
+  func dashedBoxesShowTwoColorsAndLieOnTop() throws {
+    let image = try Image(width: 60, height: 50, format: .rgb, filledWith: Color(gray: 128))
+    let dashed = LabeledBox(
+      x1: 10, y1: 10, x2: 40, y2: 30, label: "", colorIndex: 5, isDashed: true)
+    var solid = dashed
+    solid.isDashed = false
+    solid.colorIndex = 2
+    let color = ClassColors.color(5)
+    let gap = ClassColors.text(on: color)
+    let drawn = image.annotated([dashed, solid], style: AnnotationStyle(lineWidth: 1))
+    // Dashes of four pixels and gaps of three, from the left and from the top.
+    for place in 0..<30 {
+      // The corners are those of the upright sides.
+      guard place != 0, place != 29 else { continue }
+      let wanted = place % 7 < 4 ? color : gap
+      for y in [10, 29] {
+        #expect(drawn.pixel(x: 10 + place, y: y) == [wanted.red, wanted.green, wanted.blue])
+      }
+    }
+    for place in 1..<19 {
+      let wanted = place % 7 < 4 ? color : gap
+      for x in [10, 39] {
+        #expect(drawn.pixel(x: x, y: 10 + place) == [wanted.red, wanted.green, wanted.blue])
+      }
+    }
+    #expect(drawn.pixel(x: 25, y: 20) == [128, 128, 128])
+  }
+
+  @Test
   func strangeLabelsAreHarmless() throws {
     let image = try Image(width: 80, height: 60, format: .rgb, filledWith: Color(gray: 9))
     let labels = [

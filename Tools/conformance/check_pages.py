@@ -1,9 +1,11 @@
-"""Opens pages of `apus inspect --html` in headless Chromium and uses them as a reader does.
+"""Opens pages of Apus in headless Chromium and uses them as a reader does.
 
 Usage: check_pages.py CHROMIUM FOLDER PAGE...
 
-Every page must open without an error on the console and without a request for anything but itself, fit 1280
-and 400 pixels of width, open and close its blocks by buttons, links and the keyboard, and find nodes.
+Every page must open without an error on the console and without a request for anything but itself, and fit 1280
+and 400 pixels of width. A model's page must open and close its blocks by buttons, links and the keyboard, and find
+nodes; of other pages every fold must open, every text of a chart must stand inside it, tables that say so must
+sort, and pictures be there.
 Pictures of every page, light and dark, are left in FOLDER. Nothing but Python's own library is needed: the
 browser is spoken to over a pipe (its DevTools protocol).
 """
@@ -102,7 +104,9 @@ def complaints(browser, address):
     """What the page asked for, and what it had to complain about."""
     for event in browser.events:
         method, given = event.get("method"), event.get("params", {})
-        if method == "Network.requestWillBeSent" and given["request"]["url"] != address:
+        # Pictures inside the page are requests that no network sees.
+        if (method == "Network.requestWillBeSent" and given["request"]["url"] != address
+                and not given["request"]["url"].startswith("data:image/jpeg;base64,")):
             yield f"asks for {given['request']['url']}"
         if method == "Runtime.exceptionThrown":
             yield f"throws {given['exceptionDetails']}"
@@ -112,6 +116,47 @@ def complaints(browser, address):
             yield f"prints {given['args']}"
         if method == "Page.javascriptDialogOpening":
             yield f"opens a dialog: {given['message']}"
+
+
+def check_sorting(browser):
+    """Sentences about tables that do not sort: every heading is clicked twice."""
+    sorted_by = """[...document.querySelectorAll('table.sortable')].flatMap((table, number) =>
+      [...table.tHead.rows[0].cells].flatMap((head, column) => ['first', 'second'].flatMap(turn => {
+        const before = table.tBodies[0].rows.length;
+        head.firstElementChild.click();
+        const isNumber = head.classList.contains('number');
+        const keys = [...table.tBodies[0].rows].map(row => row.cells[column].textContent.trim());
+        const values = isNumber
+          ? keys.map(key => parseFloat(key.replaceAll(',', ''))).filter(key => !Number.isNaN(key)) : keys;
+        const falls = head.getAttribute('aria-sort') === 'descending';
+        const inOrder = values.every((value, place) => place === 0 || (isNumber
+          ? (falls ? values[place - 1] >= value : values[place - 1] <= value)
+          : (falls ? values[place - 1].localeCompare(value) >= 0
+                   : values[place - 1].localeCompare(value) <= 0)));
+        const whole = keys.length === before && falls === ((turn === 'first') === isNumber);
+        return inOrder && whole ? [] : [`table ${number} does not sort by ${head.textContent}, ${turn} click`];
+      })))"""
+    return browser.value(sorted_by)
+
+
+def check_charts(browser, width, expect):
+    """Opens every fold; charts must have room for their texts, and texts must be large enough to read."""
+    browser.value("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    expect(f"fits {width} pixels with everything open",
+           "document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    texts = "[...document.querySelectorAll('svg text')]"
+    expect(f"texts outside of their charts at {width}", f"""{texts}.filter(text => {{
+        const inner = text.getBoundingClientRect(), outer = text.closest('svg').getBoundingClientRect()
+        return inner.left < outer.left - 1 || inner.right > outer.right + 1
+          || inner.top < outer.top - 2 || inner.bottom > outer.bottom + 2
+      }}).map(text => text.textContent).join('; ')""", "")
+    expect(f"texts under 9 pixels at {width}", f"""{texts}.filter(text => {{
+        const box = text.closest('svg').viewBox.baseVal
+        const scale = box && box.width ? text.closest('svg').getBoundingClientRect().width / box.width : 1
+        return parseFloat(getComputedStyle(text).fontSize) * scale < 9
+      }}).length""", 0)
+    expect("links that lead nowhere", """[...document.querySelectorAll('a[href^="#"]')]
+      .filter(link => !document.getElementById(link.getAttribute('href').slice(1))).length""", 0)
 
 
 def check(browser, page, folder):
@@ -135,6 +180,12 @@ def check(browser, page, folder):
         expect(f"fits {width} pixels",
                "document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         browser.picture(folder / f"{page.stem}-{width}-{scheme}.png")
+        if not browser.value("!!document.getElementById('blocks')"):
+            check_charts(browser, width, expect)
+    if not browser.value("!!document.getElementById('blocks')"):
+        expect("shows every picture", "[...document.images].every(image => image.naturalWidth > 0)")
+        wrong += check_sorting(browser)
+        return wrong + list(complaints(browser, address))
     count = "document.querySelectorAll('#blocks {}').length".format
     click = "document.getElementById('{}').click()".format
     blocks, nodes = browser.value(count("details.block")), browser.value(count("details.node"))

@@ -45,6 +45,29 @@ public struct AnchorFit: Sendable, Hashable {
   }
 }
 
+/// The anchor that fits an object best.
+public struct AnchorMatch: Sendable, Hashable {
+  /// Its place among the anchors; the first of equals.
+  public let anchor: Int
+  /// The smallest of the ratios of widths and heights, each taken below one; at most 1.
+  public let ratio: Float
+
+  /// The best anchor for every object; none where there are no anchors.
+  public static func best(anchors: [BoxSize], objects: [BoxSize]) -> [AnchorMatch] {
+    guard !anchors.isEmpty else { return [] }
+    let anchors = anchors.map(BinarySize.init)
+    return objects.map { object in
+      let size = BinarySize(object)
+      var best = AnchorMatch(anchor: 0, ratio: size.ratio(to: anchors[0]))
+      for (place, anchor) in anchors.enumerated().dropFirst() {
+        let ratio = size.ratio(to: anchor)
+        if ratio > best.ratio { best = AnchorMatch(anchor: place, ratio: ratio) }
+      }
+      return best
+    }
+  }
+}
+
 /// A size in binary32, in which upstream compares.
 struct BinarySize {
   let width: Float

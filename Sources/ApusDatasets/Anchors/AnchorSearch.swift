@@ -84,9 +84,22 @@ public struct AnchorSearch: Sendable, Hashable {
       })
   }
 
-  /// Searches anchors for objects of sizes in pixels of the network's input.
+  /// Searches anchors; the same seed finds the same ones.
+  ///
+  /// - Parameter progress: called after every generation with the fitness reached.
   public func anchors(
-    for objects: [BoxSize], using generator: inout some RandomNumberGenerator
+    for objects: [BoxSize], seed: UInt64, progress: (Double) -> Void = { _ in }
+  ) throws(Failure) -> Result {
+    var generator = SeededDraws(seed: seed)
+    return try anchors(for: objects, using: &generator, progress: progress)
+  }
+
+  /// Searches anchors for objects of sizes in pixels of the network's input.
+  ///
+  /// - Parameter progress: called after every generation with the fitness reached.
+  public func anchors(
+    for objects: [BoxSize], using generator: inout some RandomNumberGenerator,
+    progress: (Double) -> Void = { _ in }
   ) throws(Failure) -> Result {
     let used = try usable(objects)
     var starts: [[Int]] = []
@@ -100,6 +113,7 @@ public struct AnchorSearch: Sendable, Hashable {
     var evolution = AnchorEvolution(anchors: start, objects: used, ratioLimit: ratioLimit)
     for _ in 0..<generations {
       evolution.advance { AnchorEvolution.Mutation(count: count, using: &generator) }
+      progress(evolution.fitness)
     }
     return Result(
       start: start, startIsClustered: clusters != nil, anchors: Self.byArea(evolution.anchors),

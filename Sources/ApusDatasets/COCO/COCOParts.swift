@@ -12,7 +12,11 @@ struct COCOParts {
   }
 
   func duplicate(_ path: String, _ id: Int) -> DatasetError {
-    fault(path, "an id of its own", "\(id) again", .duplicate)
+    fault(path, "an id of its own", "\(id) again", .duplicate).about(.identifier)
+  }
+
+  func unknownPicture(_ path: String, _ id: Int) -> DatasetError {
+    fault("\(path).image_id", "the id of a picture", "\(id)", .unknownPicture)
   }
 
   func list(_ value: JSON?, _ key: String) throws(DatasetError) -> [JSON] {
@@ -62,7 +66,7 @@ struct COCOParts {
     fields["id"] = nil
     let pictureID = try integer(&fields, "image_id", path)
     guard pictures.contains(pictureID) else {
-      throw fault("\(path).image_id", "the id of a picture", "\(pictureID)", .unknownPicture)
+      throw unknownPicture(path, pictureID)
     }
     let classID = try integer(&fields, "category_id", path)
     guard classes.contains(classID) else {

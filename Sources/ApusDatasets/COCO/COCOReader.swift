@@ -9,6 +9,7 @@ extension DatasetReading {
   mutating func readCOCO(_ url: URL, _ files: DatasetFiles) throws(DatasetError) {
     if url.pathExtension.lowercased() == "json" {
       dataset = try coco(url, split: nil, files)
+      noteOrigin(of: dataset.pictures, url.path)
       return
     }
     let inner = url.appendingPathComponent("annotations")
@@ -31,11 +32,12 @@ extension DatasetReading {
   private mutating func merge(_ other: Dataset, file: String) {
     guard !dataset.pictures.isEmpty || !dataset.classes.isEmpty else {
       dataset = other
-      return
+      return noteOrigin(of: other.pictures, file)
     }
     guard other.classes.map(\.id) == dataset.classes.map(\.id),
       other.classes.map(\.name) == dataset.classes.map(\.name)
     else {
+      origins.places.removeLast(min(other.annotations.count, origins.places.count))
       return note(
         DatasetError(
           .unknownClass, file: file, place: "$.categories",
@@ -56,6 +58,12 @@ extension DatasetReading {
     }
     dataset.pictures += other.pictures
     dataset.annotations += other.annotations
+    noteOrigin(of: other.pictures, file)
+  }
+
+  private mutating func noteOrigin(of pictures: [Dataset.Picture], _ file: String) {
+    let index = origins.index(of: file)
+    for picture in pictures { origins.labelFiles[picture.id] = index }
   }
 
   private mutating func coco(
@@ -69,6 +77,8 @@ extension DatasetReading {
     let annotations = try reader.list(top.removeValue(forKey: "annotations"), "annotations")
     let categories = try reader.list(top.removeValue(forKey: "categories"), "categories")
     var result = Dataset(fields: top)
+    let file = origins.index(of: url.path)
+    origins.splits.append(.init(name: split ?? "all", file: url.path, count: images.count))
 
     var classIDs: Set<Int> = []
     for (index, value) in categories.enumerated() {
@@ -82,10 +92,14 @@ extension DatasetReading {
     }
     let folders = Self.pictureFolders(of: url, split: split)
     var pictureIDs: Set<Int> = []
+    var faultyIDs: Set<Int> = []
     for (index, value) in images.enumerated() {
       guard
         var picture = attempt({ () throws(DatasetError) in try reader.image(value, index, split) })
-      else { continue }
+      else {
+        if let id = value.object?["id"]?.int { faultyIDs.insert(id) }
+        continue
+      }
       guard pictureIDs.insert(picture.id).inserted else {
         note(reader.duplicate("$.images[\(index)].id", picture.id))
         continue
@@ -96,6 +110,10 @@ extension DatasetReading {
     var ids: Set<Int> = []
     var unnumbered: [Int] = []
     for (index, value) in annotations.enumerated() {
+      if let id = value.object?["image_id"]?.int, faultyIDs.contains(id), !pictureIDs.contains(id) {
+        note(reader.unknownPicture("$.annotations[\(index)]", id).about(.follows))
+        continue
+      }
       let found = attempt { () throws(DatasetError) in
         try reader.annotation(value, index, pictures: pictureIDs, classes: classIDs)
       }
@@ -109,6 +127,7 @@ extension DatasetReading {
         unnumbered.append(result.annotations.count)
       }
       result.annotations.append(annotation)
+      origins.places.append(.init(file: file, number: index))
     }
     var next = max(0, ids.max() ?? 0)
     for index in unnumbered {

@@ -14,7 +14,7 @@ extension DatasetReading {
     let classes = folder.appendingPathComponent("classes.txt")
     var names = files.exists(classes) ? try files.lines(of: classes).map(\.text) : []
     let isListed = !names.isEmpty
-    var shapes: [(pictureID: Int, file: String, index: Int, shape: JSON)] = []
+    var shapes: [(pictureID: Int, file: Int, index: Int, shape: JSON)] = []
     for path in paths {
       let file = folder.appendingPathComponent(path)
       let found = attempt { () throws(DatasetError) in
@@ -23,8 +23,10 @@ extension DatasetReading {
       guard var page = found else { continue }
       page.picture.id = dataset.pictures.count + 1
       dataset.pictures.append(page.picture)
+      let origin = origins.index(of: file.path)
+      origins.labelFiles[page.picture.id] = origin
       for (index, shape) in page.shapes.enumerated() {
-        shapes.append((page.picture.id, file.path, index, shape))
+        shapes.append((page.picture.id, origin, index, shape))
       }
     }
     if !isListed {
@@ -35,12 +37,14 @@ extension DatasetReading {
     let ids = Dictionary(
       names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for (pictureID, file, index, shape) in shapes {
+      let path = origins.files[file]
       let read = attempt { () throws(DatasetError) in
-        try LabelMeShape(shape, file: file, path: "$.shapes[\(index)]").annotation(pictureID, ids)
+        try LabelMeShape(shape, file: path, path: "$.shapes[\(index)]").annotation(pictureID, ids)
       }
       guard var annotation = read else { continue }
       annotation.id = dataset.annotations.count + 1
       dataset.annotations.append(annotation)
+      origins.places.append(.init(file: file, number: index))
     }
   }
 }

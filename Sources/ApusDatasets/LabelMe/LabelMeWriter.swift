@@ -40,6 +40,11 @@ struct LabelMeWriter {
     try output.write(Array(classes.utf8), to: "classes.txt")
   }
 
+  /// The members of a file that have a meaning of their own.
+  static let pictureMembers: Set = [
+    "version", "imagePath", "imageData", "imageWidth", "imageHeight", "shapes",
+  ]
+
   private static func shape(_ annotation: Dataset.Annotation, _ name: String) -> JSON {
     var fields = annotation.fields
     let box = annotation.box

@@ -20,7 +20,7 @@ extension DatasetReading {
     let classes = root.appendingPathComponent("classes.txt")
     var names = files.exists(classes) ? try files.lines(of: classes).map(\.text) : []
     let isListed = !names.isEmpty
-    var objects: [(pictureID: Int, file: String, element: XMLElement)] = []
+    var objects: [(pictureID: Int, file: Int, element: XMLElement)] = []
     var stems: [String: Int] = [:]
     for path in paths {
       let file = folder.appendingPathComponent(path)
@@ -34,7 +34,9 @@ extension DatasetReading {
       picture.id = dataset.pictures.count + 1
       stems[(path as NSString).deletingPathExtension] = dataset.pictures.count
       dataset.pictures.append(picture)
-      objects += tree.children.filter { $0.name == "object" }.map { (picture.id, file.path, $0) }
+      let origin = origins.index(of: file.path)
+      origins.labelFiles[picture.id] = origin
+      objects += tree.children.filter { $0.name == "object" }.map { (picture.id, origin, $0) }
     }
     if !isListed { names = Set(objects.compactMap { $0.element["name"]?.text }).sorted() }
     names = names.filter { !$0.isEmpty }
@@ -42,12 +44,14 @@ extension DatasetReading {
     let ids = Dictionary(
       names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for (pictureID, file, element) in objects {
+      let path = origins.files[file]
       let read = attempt { () throws(DatasetError) in
-        try VOCObject(element, file: file, corners).annotation(pictureID, ids)
+        try VOCObject(element, file: path, corners).annotation(pictureID, ids)
       }
       guard var annotation = read else { continue }
       annotation.id = dataset.annotations.count + 1
       dataset.annotations.append(annotation)
+      origins.places.append(.init(file: file, number: element["bndbox"]?.line ?? element.line))
     }
     if !isFile { try readLists(root.appendingPathComponent("ImageSets/Main"), stems, files) }
   }
@@ -61,6 +65,7 @@ extension DatasetReading {
       let lines = attempt { () throws(DatasetError) in try files.lines(of: file) } ?? []
       if lines.contains(where: { $0.text.contains(" ") && stems[$0.text] == nil }) { continue }
       let split = String(name.dropLast(4))
+      origins.splits.append(.init(name: split, file: file.path, count: lines.count))
       for (number, text) in lines {
         if let index = stems[text] {
           if !dataset.pictures[index].splits.contains(split) {
@@ -71,7 +76,8 @@ extension DatasetReading {
             DatasetError(
               .unknownPicture, file: file.path, place: "line \(number)",
               expected: "the name of a readable file in Annotations",
-              found: DatasetError.quote(text), remedy: "Correct the list or add the annotations."))
+              found: DatasetError.quote(text), remedy: "Correct the list or add the annotations."
+            ).about(.listEntry))
         }
       }
     }
@@ -169,6 +175,7 @@ private struct VOCObject {
     }
     guard number.isFinite else {
       throw fault(corner[name], "a finite number in <\(name)>", "\(number)", .badNumber)
+        .about(.nonFiniteBox)
     }
     return number
   }

@@ -57,7 +57,7 @@ struct VOCWriter {
     let depth = fields.removeValue(forKey: "depth") ?? .integer(3)
     var text = "<annotation>\n" + element("folder", fields["folder"] ?? .text("JPEGImages"), 1)
     text += element("filename", .text(name), 1)
-    text += members(fields, except: ["folder", "filename", "size", "object"], 1)
+    text += members(fields, except: pictureMembers.union(["folder"]), 1)
     text += "  <size>\n" + element("width", .integer(picture.width), 2)
     text += element("height", .integer(picture.height), 2) + element("depth", depth, 2)
     text += "  </size>\n"
@@ -87,10 +87,7 @@ struct VOCWriter {
     text += element("xmax", number(box.x + box.width), 3)
     text += element("ymax", number(box.y + box.height), 3)
     text += "    </bndbox>\n"
-    let reserved: Set = [
-      "name", "pose", "truncated", "difficult", "occluded", "iscrowd", "area", "bndbox",
-    ]
-    return text + members(annotation.fields, except: reserved, 2) + "  </object>\n"
+    return text + members(annotation.fields, except: objectMembers, 2) + "  </object>\n"
   }
 
   /// Whole numbers without a point, as VOC's tools expect them.
@@ -120,6 +117,26 @@ struct VOCWriter {
     }
   }
 
+  /// The elements of an object that have a meaning of their own.
+  static let objectMembers: Set = [
+    "name", "pose", "truncated", "difficult", "occluded", "iscrowd", "area", "bndbox",
+  ]
+
+  /// The elements of a picture that have a meaning of their own.
+  static let pictureMembers: Set = ["filename", "size", "object"]
+
+  /// Whether a member can be written as an element, with everything in it.
+  static func holds(_ key: String, _ value: JSON) -> Bool {
+    guard isName(key) else { return false }
+    switch value {
+    case .null: return false
+    case .bool, .integer, .number, .text: return true
+    case .array(let values): return !values.isEmpty && values.allSatisfy { holds(key, $0) }
+    case .object(let fields): return !fields.isEmpty && fields.allSatisfy { holds($0, $1) }
+    }
+  }
+
+  /// Whether a text can be the name of an element.
   private static func isName(_ text: String) -> Bool {
     guard let first = text.utf8.first, first == 0x5f || isLetter(first) else { return false }
     return !text.lowercased().hasPrefix("xml")

@@ -29,11 +29,14 @@ struct YOLOLabel {
     var numbers: [Double] = []
     for part in parts.dropFirst() {
       guard let number = Double(part) else { throw fault("a number", DatasetError.quote(part)) }
-      guard number.isFinite else { throw fault("a finite number", String(part), .badNumber) }
+      guard number.isFinite else {
+        throw fault("a finite number", String(part), .badNumber).about(.nonFiniteBox)
+      }
       numbers.append(number)
     }
     if numbers.count == 4, numbers[2] < 0 || numbers[3] < 0 {
       throw fault("a width and height of at least 0", DatasetError.quote(text), .badNumber)
+        .about(.negativeBox)
     }
     classID = id
     self.numbers = numbers
@@ -68,6 +71,7 @@ extension DatasetReading {
     let bytes = try files.bytes(of: file, atMost: files.limits.yamlBytes)
     let yaml = try DataYAML(bytes, file: file.path)
     dataset.classes = yaml.classes
+    origins.yaml = file.path
     let folder = file.deletingLastPathComponent()
     var root = URL(fileURLWithPath: yaml.path ?? ".", relativeTo: folder).standardizedFileURL
     if !files.exists(root) { root = folder.standardizedFileURL }
@@ -78,6 +82,10 @@ extension DatasetReading {
       for place in places {
         let found = attempt { () throws(DatasetError) in
           try Self.pictures(place, root: root, yaml: file.path, files)
+        }
+        if let found {
+          let place = URL(fileURLWithPath: place, relativeTo: root).standardizedFileURL.path
+          origins.splits.append(.init(name: split, file: place, count: found.count))
         }
         for (path, name) in found ?? [] {
           if let index = known[path] {
@@ -111,6 +119,9 @@ extension DatasetReading {
     let label = URL(fileURLWithPath: Self.label(of: picture.path ?? ""))
     guard files.exists(label) else { return }
     let lines = attempt { () throws(DatasetError) in try files.lines(of: label) }
+    let file = origins.index(of: label.path)
+    origins.labelFiles[picture.id] = file
+    if lines?.isEmpty == true { origins.emptyLabels.insert(picture.id) }
     for (number, text) in lines ?? [] {
       let read = attempt { () throws(DatasetError) -> YOLOLabel in
         let line = try YOLOLabel(text, file: label.path, line: number)
@@ -123,6 +134,7 @@ extension DatasetReading {
         return line
       }
       guard let read else { continue }
+      origins.places.append(.init(file: file, number: number))
       let (box, outline) = read.place(width: Double(picture.width), height: Double(picture.height))
       dataset.annotations.append(
         Dataset.Annotation(
@@ -143,7 +155,8 @@ extension DatasetReading {
       note(
         DatasetError(
           .unknownPicture, file: path, expected: "a picture for each label file", found: "none",
-          remedy: "Add the picture or remove the label file."))
+          remedy: "Add the picture or remove the label file."
+        ).about(.orphan))
     }
   }
 
@@ -169,7 +182,8 @@ extension DatasetReading {
       throw DatasetError(
         .unreadable, file: yaml, place: DatasetError.quote(place),
         expected: "a folder or list of pictures", found: "nothing at \(url.path)",
-        remedy: "Correct the path, or \"path\", its root.")
+        remedy: "Correct the path, or \"path\", its root."
+      ).about(.split)
     }
     guard url.pathExtension.lowercased() == "txt" else {
       return try files.paths(below: url, endings: DatasetFiles.pictureEndings).map {

@@ -78,6 +78,9 @@ struct YOLOWriter {
     return text
   }
 
+  /// Whether readers look at the key that a split is written under.
+  static func isRead(_ split: String) -> Bool { ["train", "val", "test"].contains(key(of: split)) }
+
   private static func key(of split: String) -> String {
     if split == "trainval" { return "train" }
     if split == "names" || split == "path" || split == "nc" { return "split-\(split)" }

@@ -37,9 +37,16 @@ public struct AnchorSet: Sendable, Hashable {
   }
 
   /// Whether the anchors are the ones that upstream ships for COCO, by value.
-  public var areCOCODefaults: Bool {
-    let found = pixels
-    return [Self.cocoP5, Self.cocoP6, Self.cocoYOLOv7].contains { $0 == found }
+  public var areCOCODefaults: Bool { Self.cocoDefaults(equalTo: pixels) != nil }
+
+  /// Whose default anchors for COCO have these sizes in pixels; nil where they are nobody's.
+  public static func cocoDefaults(equalTo pixels: [[[Float]]]) -> String? {
+    switch pixels {
+    case cocoP5: "YOLOv5 and YOLOv7-tiny (three levels)"
+    case cocoP6: "YOLOv5 and YOLOv7 (four levels)"
+    case cocoYOLOv7: "YOLOv7 (three levels)"
+    default: nil
+    }
   }
 
   /// The default anchors of three levels, in pixels.

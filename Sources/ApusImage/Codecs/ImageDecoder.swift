@@ -65,13 +65,19 @@ public struct ImageDecoder: Sendable {
     switch ImageFormat.sniff(data) {
     case .jpeg:
       let found = try JPEGMarkers(data)
-      return ImageHeader(.jpeg, found.width, found.height, found.orientation)
+      return ImageHeader(
+        .jpeg, found.width, found.height, found.orientation,
+        color: found.components == 1 ? .gray : found.components == 4 ? .cmyk : .rgb)
     case .png:
       let found = try PNGChunks(data)
-      return ImageHeader(.png, found.width, found.height, found.orientation)
+      return ImageHeader(
+        .png, found.width, found.height, found.orientation,
+        color: found.colorType == 0 || found.colorType == 4 ? .gray : .rgb,
+        hasAlpha: found.hasAlpha)
     case .webp:
       let found = try WebPContainer(data)
-      return ImageHeader(.webp, found.width, found.height, found.orientation)
+      return ImageHeader(
+        .webp, found.width, found.height, found.orientation, hasAlpha: found.hasAlpha)
     case .bmp:
       let found = try BMPReader(data, limits: limits)
       return ImageHeader(.bmp, found.width, found.height, nil)
@@ -91,6 +97,16 @@ public struct ImageDecoder: Sendable {
   }
 }
 
+/// The colours a file makes its pixels of; they are decoded to red, green and blue whatever it is.
+public enum ColorModel: String, Sendable, Hashable, CaseIterable {
+  /// One sample of brightness.
+  case gray
+  /// Red, green and blue, or a palette of them, or what a format turns into them.
+  case rgb
+  /// Four inks.
+  case cmyk
+}
+
 /// What a picture file declares before its pixels.
 public struct ImageHeader: Sendable, Hashable {
   /// The file format.
@@ -101,11 +117,20 @@ public struct ImageHeader: Sendable, Hashable {
   public var height: Int
   /// The EXIF orientation; nil where the file does not say.
   public var orientation: Orientation?
+  /// The colours a pixel is made of in the file.
+  public var color: ColorModel
+  /// Whether the file has samples of alpha; transparency of a palette does not count.
+  public var hasAlpha: Bool
 
-  init(_ format: ImageFormat, _ width: Int, _ height: Int, _ orientation: Orientation?) {
+  init(
+    _ format: ImageFormat, _ width: Int, _ height: Int, _ orientation: Orientation?,
+    color: ColorModel = .rgb, hasAlpha: Bool = false
+  ) {
     self.format = format
     self.width = width
     self.height = height
     self.orientation = orientation
+    self.color = color
+    self.hasAlpha = hasAlpha
   }
 }

@@ -5,6 +5,7 @@ struct WebPContainer {
   var width = 0
   var height = 0
   var orientation: Orientation?
+  var hasAlpha = false
 
   init(_ data: ByteReader) throws(ImageError) {
     guard let size = data.littleEndian32(4), data.count >= 12 else {
@@ -25,6 +26,7 @@ struct WebPContainer {
     }
     width = Int(features.width)
     height = Int(features.height)
+    hasAlpha = features.has_alpha != 0
     var offset = 12
     while let length = data.littleEndian32(offset + 4), offset < end {
       if data.hasText("EXIF", at: offset), let body = data.slice(offset + 8, count: length) {

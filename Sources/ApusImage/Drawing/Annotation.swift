@@ -1,7 +1,7 @@
 extension Image {
   /// The picture with boxes and their labels drawn on it; a gray picture becomes RGB.
   ///
-  /// Boxes are drawn in the order given, labels afterwards; earlier boxes get the better places,
+  /// Boxes are drawn in the order given, dashed ones over the others, labels afterwards; earlier boxes get the better places,
   /// so the most confident should come first. No label covers another or leaves the picture; a
   /// label that stands away from its box is tied to it by a thin line, and one for which no place
   /// is left is not drawn. Without any font installed, only boxes are drawn. Boxes with a
@@ -11,9 +11,14 @@ extension Image {
     var image = format == .gray ? converted(to: .rgb) : self
     let lineWidth = style.lineWidth(width: width, height: height)
     let rects = boxes.map { pixelRect(of: $0) }
-    for (box, rect) in zip(boxes, rects) {
+    for (box, rect) in zip(boxes, rects) where !box.isDashed {
       if let rect {
         image.stroke(rect, lineWidth: lineWidth, with: ClassColors.color(box.colorIndex))
+      }
+    }
+    for (box, rect) in zip(boxes, rects) where box.isDashed {
+      if let rect {
+        image.strokeDashed(rect, lineWidth: lineWidth, with: ClassColors.color(box.colorIndex))
       }
     }
     guard style.showsLabels else { return image }

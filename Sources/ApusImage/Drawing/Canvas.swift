@@ -29,6 +29,28 @@ extension Image {
       with: color)
   }
 
+  /// Draws the four sides of a rectangle in dashes, with black or white in the gaps.
+  ///
+  /// A dash is four times as long as the line is wide, a gap three times.
+  mutating func strokeDashed(_ rect: PixelRect, lineWidth: Int, with color: Color) {
+    stroke(rect, lineWidth: lineWidth, with: ClassColors.text(on: color))
+    let across = min(lineWidth, max(rect.height, 1))
+    let along = min(lineWidth, max(rect.width, 1))
+    let (dash, step) = (4 * lineWidth, 7 * lineWidth)
+    for start in stride(from: 0, to: rect.width, by: step) {
+      let length = min(dash, rect.width - start)
+      for y in [rect.y, rect.bottom - across] {
+        fill(PixelRect(x: rect.x + start, y: y, width: length, height: across), with: color)
+      }
+    }
+    for start in stride(from: 0, to: rect.height, by: step) {
+      let length = min(dash, rect.height - start)
+      for x in [rect.x, rect.right - along] {
+        fill(PixelRect(x: x, y: rect.y + start, width: along, height: length), with: color)
+      }
+    }
+  }
+
   /// Draws a straight line of a width between two points.
   mutating func line(
     from start: (x: Int, y: Int), to end: (x: Int, y: Int), lineWidth: Int, with color: Color

@@ -12,15 +12,21 @@ public struct LabeledBox: Sendable, Hashable {
   public var label: String
   /// Which colour: the class, so that a class has the same colour in every picture.
   public var colorIndex: Int
+  /// Whether the lines are broken, with black or white in the gaps, to set the box apart from others.
+  public var isDashed: Bool
 
   /// Makes a box to draw.
-  public init(x1: Float, y1: Float, x2: Float, y2: Float, label: String, colorIndex: Int) {
+  public init(
+    x1: Float, y1: Float, x2: Float, y2: Float, label: String, colorIndex: Int,
+    isDashed: Bool = false
+  ) {
     self.x1 = x1
     self.y1 = y1
     self.x2 = x2
     self.y2 = y2
     self.label = label
     self.colorIndex = colorIndex
+    self.isDashed = isDashed
   }
 }
 

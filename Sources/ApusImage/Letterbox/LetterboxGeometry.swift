@@ -53,6 +53,19 @@ public struct LetterboxGeometry: Sendable, Hashable {
       originalWidth: originalWidth, originalHeight: originalHeight, warp: warp)
   }
 
+  /// The mapping YOLOv5's `val.py` uses after `load_image` (v7.0): the vertical scale of the whole pixels for both
+  /// axes, and padding with its half pixels.
+  ///
+  /// Of a stretched picture each axis keeps its scale.
+  public var validated: LetterboxMapping {
+    if warp != nil { return nominal }
+    guard nominalScaleX == nominalScaleY else { return placed }
+    let gain = Double(contentHeight) / Double(originalHeight)
+    return LetterboxMapping(
+      scaleX: gain, scaleY: gain, left: nominalLeft, top: nominalTop,
+      originalWidth: originalWidth, originalHeight: originalHeight)
+  }
+
   /// The mapping YOLOv5's `scale_coords` infers from the two sizes alone, as `detect.py` does.
   public var inferred: LetterboxMapping {
     if warp != nil { return nominal }

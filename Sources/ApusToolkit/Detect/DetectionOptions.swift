@@ -31,6 +31,10 @@ public struct DetectionOptions: Sendable {
   public var maxDetections: Int?
   /// Whether boxes of networks that need no suppression are suppressed nonetheless: a guard against duplicates.
   public var suppressesDuplicates = false
+  /// How pictures are fitted into the input, where it is not to be as the model's card says.
+  ///
+  /// Rectangles are asked for by ``isRectangular`` alone.
+  public var preprocess = PreprocessVariant.own
   /// How many threads share the work.
   public var threads = 1
 

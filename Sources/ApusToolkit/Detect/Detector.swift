@@ -32,6 +32,8 @@ public final class Detector {
   package let batch: Int
   private let graph: Graph
   private let reading: OutputReading
+  /// The number of classes, where names or outputs tell.
+  package let classCount: Int?
   private let options: DetectionOptions
   /// The thresholds that hold.
   package let suppression: NMS.Options
@@ -60,9 +62,11 @@ public final class Detector {
     } catch {
       throw .failure("'\(model.path)': \(error)")
     }
-    let card = reading.card
+    var card = reading.card
+    card.preprocess = options.preprocess.applied(to: card.preprocess)
     self.card = card
     classNames = try Self.classNames(of: model, reading)
+    classCount = reading.classCount ?? (card.classNames.isEmpty ? nil : card.classNames.count)
     suppression = options.suppression(card)
     preprocessor = Preprocessor(card.preprocess)
     // NanoDet-Plus halves its third level once more, rounding up; no multiple of that level is needed.
@@ -176,7 +180,7 @@ public final class Detector {
         let found = try reading.detections(
           outputs, image: index, inputSize: (input.shape[2], input.shape[3]), options: suppression,
           suppressesDuplicates: options.suppressesDuplicates)
-        let mapping = geometry.placed
+        let mapping = options.purpose == .prediction ? geometry.placed : geometry.validated
         detections.append(
           found.map { detection in
             Detection(
@@ -204,7 +208,7 @@ public final class Detector {
         ? nil
         : ValidationFit(
           longestSide: max(inputSize.height, inputSize.width),
-          averagesWhenShrinking: card.suppression != .topK))
+          averagesWhenShrinking: options.preprocess.averages ?? (card.suppression != .topK)))
   }
 
   /// Whether pictures are warped, as NanoDet's are, and not resized.

@@ -25,10 +25,11 @@ public struct EvaluationData: Sendable {
   /// - Parameters:
   ///   - path: a `data.yaml`, a COCO or LabelMe JSON, or the folder of a data set.
   ///   - split: such as `val`; nil for `val`, else `test`, else, where there is neither, all pictures.
+  ///   - limit: the most pictures; taken at equal distances in the order of the data set. Nil for all.
   /// - Throws: `ApusError` where it cannot be read, or there is nothing to judge by: no picture of the
   ///   split, no class, no object.
   public init(
-    path: String, format: DatasetFormat? = nil, split: String? = nil
+    path: String, format: DatasetFormat? = nil, split: String? = nil, limit: Int? = nil
   ) throws(ApusError) {
     let whole: Dataset
     do {
@@ -36,13 +37,15 @@ public struct EvaluationData: Sendable {
     } catch {
       throw .failure("\(error)")
     }
-    try self.init(whole, path: path, split: split)
+    try self.init(whole, path: path, split: split, limit: limit)
   }
 
   /// Takes a data set that was read already.
   ///
   /// - Throws: `ApusError` as reading does.
-  public init(_ whole: Dataset, path: String, split: String? = nil) throws(ApusError) {
+  public init(
+    _ whole: Dataset, path: String, split: String? = nil, limit: Int? = nil
+  ) throws(ApusError) {
     let splits = Set(whole.pictures.flatMap(\.splits))
     if let split, !splits.contains(split) {
       let known = splits.sorted().joined(separator: ", ")
@@ -52,8 +55,12 @@ public struct EvaluationData: Sendable {
     }
     let chosen = split ?? ["val", "test"].first { splits.contains($0) }
     var dataset = whole
-    if let chosen {
-      dataset.pictures.removeAll { !$0.splits.contains(chosen) }
+    if let chosen { dataset.pictures.removeAll { !$0.splits.contains(chosen) } }
+    let count = dataset.pictures.count
+    if let limit, limit < count {
+      dataset.pictures = (0..<max(limit, 0)).map { dataset.pictures[$0 * count / limit] }
+    }
+    if dataset.pictures.count < whole.pictures.count {
       let ids = Set(dataset.pictures.map(\.id))
       dataset.annotations.removeAll { !ids.contains($0.pictureID) }
     }

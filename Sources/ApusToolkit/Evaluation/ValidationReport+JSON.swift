@@ -29,6 +29,7 @@ extension ValidationReport: Encodable {
     }
     try values.encodeIfPresent(score, forKey: "score")
     try values.encodeIfPresent(peakMemory, forKey: "peakMemoryBytes")
+    try values.encodeIfPresent(network, forKey: "network")
     try values.encode(manifest, forKey: "manifest")
   }
 

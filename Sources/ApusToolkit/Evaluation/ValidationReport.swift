@@ -11,11 +11,15 @@ public struct ValidationReport: Sendable {
   public let peakMemory: Int?
   /// From what the result came.
   public let manifest: RunManifest
+  /// How large the network is; nil where the detections were made elsewhere.
+  public let network: NetworkFigures?
 
   /// A report.
   public init(
-    evaluation: Evaluation, times: StageTimes?, peakMemory: Int?, manifest: RunManifest
+    evaluation: Evaluation, times: StageTimes?, peakMemory: Int?, manifest: RunManifest,
+    network: NetworkFigures? = nil
   ) {
+    self.network = network
     self.evaluation = evaluation
     self.times = times
     self.peakMemory = peakMemory
@@ -50,7 +54,7 @@ extension ValidationReport {
   /// without times.
   public var score: Double? {
     guard let mAP50 = evaluation.yolo.mAP50, let time = times?.meanTime else { return nil }
-    return mAP50 * 100 + (1000 - time) * 0.1
+    return AccuracySpeedScore.value(mAP50: mAP50, milliseconds: time)
   }
 
   /// By how much the two definitions of AP differ here, and why.

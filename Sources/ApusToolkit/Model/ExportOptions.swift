@@ -5,7 +5,7 @@ import ApusPasses
 /// How a model is to be written as ONNX.
 public struct ExportOptions: Sendable {
   /// What the outputs hold.
-  public enum Heads: String, Sendable, Encodable, CaseIterable {
+  public enum Heads: String, Sendable, Codable, CaseIterable {
     /// The numbers of the network as they are, one output or two for each level.
     case raw
     /// Boxes and scores in one output.

@@ -9,10 +9,15 @@ struct HTMLTable {
   }
 
   let columns: [Column]
+  /// Whether a click on a heading sorts, on a page that runs `HTMLTable.sorting`.
+  let isSortable: Bool
   private var rows: [[HTML]] = []
 
   /// A table with the given columns.
-  init(_ columns: [Column]) { self.columns = columns }
+  init(_ columns: [Column], isSortable: Bool = false) {
+    self.columns = columns
+    self.isSortable = isSortable
+  }
 
   /// Adds a row, as many cells as there are columns.
   mutating func add(_ cells: [HTML]) { rows.append(cells) }
@@ -26,11 +31,46 @@ struct HTMLTable {
       }
       return "<tr>\(HTML.joined(inner))</tr>\n"
     }
-    let head = row(columns.map { "\($0.heading)" }, "th", "th")
+    let heads = columns.map { column -> HTML in
+      isSortable ? "<button type=\"button\">\(column.heading)</button>" : "\(column.heading)"
+    }
+    let head = row(heads, "th", "th")
+    let style: HTML = isSortable ? " class=\"sortable\"" : ""
     let body = HTML.joined(rows.map { row($0, "td", "td") })
     return
-      "<div class=\"scroll\"><table><thead>\(head)</thead><tbody>\(body)</tbody></table></div>\n"
+      "<div class=\"scroll\"><table\(style)><thead>\(head)</thead><tbody>\(body)</tbody></table></div>\n"
   }
+}
+
+extension HTMLTable {
+  /// The program that sorts tables: numbers falling first, text rising; what is neither stays at the end.
+  static let sorting: StaticString = #"""
+    'use strict';
+    for (const table of document.querySelectorAll('table.sortable')) {
+      const heads = [...table.tHead.rows[0].cells];
+      const body = table.tBodies[0];
+      heads.forEach((head, place) => head.firstElementChild.addEventListener('click', () => {
+        const isNumber = head.classList.contains('number');
+        const first = isNumber ? 'descending' : 'ascending';
+        const other = isNumber ? 'ascending' : 'descending';
+        const order = head.getAttribute('aria-sort') === first ? other : first;
+        for (const cell of heads) cell.removeAttribute('aria-sort');
+        head.setAttribute('aria-sort', order);
+        const sign = order === 'ascending' ? 1 : -1;
+        const key = row => {
+          const text = row.cells[place].textContent.trim();
+          return isNumber ? parseFloat(text.replaceAll(',', '')) : text;
+        };
+        const rows = [...body.rows].map(row => ({row, key: key(row)}));
+        const isMissing = entry => isNumber && Number.isNaN(entry.key);
+        rows.sort((a, b) => {
+          if (isMissing(a) || isMissing(b)) return isMissing(a) - isMissing(b);
+          return sign * (isNumber ? a.key - b.key : a.key.localeCompare(b.key));
+        });
+        body.append(...rows.map(entry => entry.row));
+      }));
+    }
+    """#
 }
 
 /// A list of names and what they stand for.
@@ -59,6 +99,8 @@ struct HTMLBarChart {
   /// What the quantities are.
   let quantities: [String]
   let rows: [Row]
+  /// Of what the quantities are, for readers that do not see.
+  var subject = "every block"
 
   /// The chart as inline SVG, as wide as there is room.
   var html: HTML {
@@ -93,7 +135,7 @@ struct HTMLBarChart {
     return """
       <p class="legend dim">\(HTML.joined(legend, separator: " "))</p>
       <svg width="100%" height="\(rows.count * step)" role="group" aria-label="\
-      \(quantities.joined(separator: " and ")) of every block">
+      \(quantities.joined(separator: " and ")) of \(subject)">
       \(bars)</svg>
 
       """

@@ -16,15 +16,19 @@ package struct HTMLPage: Sendable {
   ///
   /// It must not hold `]]>` nor `</script`.
   package var script: StaticString
+  /// Whether the page shows pictures, all of them inside itself as `data:` addresses.
+  package var hasPictures: Bool
 
   /// A page of the given parts.
   package init(
-    title: String, body: HTML, style: StaticString = "", script: StaticString = ""
+    title: String, body: HTML, style: StaticString = "", script: StaticString = "",
+    hasPictures: Bool = false
   ) {
     self.title = title
     self.body = body
     self.style = style
     self.script = script
+    self.hasPictures = hasPictures
   }
 
   /// The whole document.
@@ -35,7 +39,7 @@ package struct HTMLPage: Sendable {
     let program = "\(open)\(script)\(close)"
     let hash = Self.base64(hexadecimal: Digest.sha256(Array(program.utf8)))
     let policy =
-      "default-src 'none'; style-src 'unsafe-inline'; script-src "
+      "default-src 'none'; \(hasPictures ? "img-src data:; " : "")style-src 'unsafe-inline'; script-src "
       + (script.utf8CodeUnitCount == 0 ? "'none'" : "'sha256-\(hash)'")
     let run: HTML =
       script.utf8CodeUnitCount == 0

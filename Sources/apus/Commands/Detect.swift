@@ -15,12 +15,14 @@ struct Detect: ParsableCommand {
       (through an installed ffmpeg), and - for a picture on standard input. Annotated pictures, and with \
       --save-txt YOLO text files, go into the --output folder.
 
-      --conf takes one score and exceptions by class: --conf 0.25,person=0.4,car=0.3
+      --conf takes one score and exceptions by class: --conf 0.25,person=0.4,car=0.3; --thresholds takes them from \
+      a file, {"base": 0.25, "classes": {"person": 0.4}}, as an evaluation writes the best ones. Give one of the two.
 
       Examples:
         apus detect yolov5n.pt bus.jpg
         apus detect yolov5n.onnx photos/ --output found --save-txt
         apus detect yolov5n.pt 'photos/*.jpg' --conf person=0.4 --classes person,dog
+        apus detect yolov5n.pt photos/ --thresholds best-f1.json
         cat bus.jpg | apus detect yolov5n.pt - --json --no-pictures
       """)
 
@@ -36,6 +38,11 @@ struct Detect: ParsableCommand {
   @Option(
     name: .long, help: "Scores to exceed: 0.25, or 0.25,person=0.4. (default: the model's own)")
   var conf: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A JSON file with the scores to exceed, by class; instead of --conf.", valueName: "file"))
+  var thresholds: String?
 
   @Option(name: .long, help: "Overlap above which boxes are one object. (default: the model's own)")
   var iou: Double?
@@ -97,6 +104,9 @@ struct Detect: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads is \(threads), but must be from 1 to 1024.")
     }
+    if conf != nil, thresholds != nil {
+      throw ValidationError("--conf and --thresholds exclude one another.")
+    }
     if let iou, !(0...1).contains(iou) {
       throw ValidationError("--iou is \(iou), but must be from 0 to 1.")
     }
@@ -139,6 +149,13 @@ struct Detect: ParsableCommand {
     options.suppressesDuplicates = suppressesDuplicates
     options.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let names = try Detector.classNames(of: model)
+    if let thresholds {
+      let file = try ThresholdFile(reading: thresholds)
+      options.confidence = try file.thresholds(for: names, file: thresholds)
+      if let note = file.mismatch(with: model) {
+        FileHandle.standardError.write(Data("apus: warning: '\(thresholds)': \(note)\n".utf8))
+      }
+    }
     do {
       if let conf {
         options.confidence = try ConfidenceThresholds.parse(

@@ -7,12 +7,14 @@ struct New: ParsableCommand {
     commandName: "new",
     abstract: "Write a published network with new weights, as upstream initialises them.",
     discussion: """
-      The weights keep upstream's names. The same seed gives the same file. `apus models` lists the networks.
+      The weights keep upstream's names. The same seed gives the same file. `apus models` lists the networks. \
+      `apus anchors fit` finds --anchors for a data set.
 
       Examples:
         apus new yolov5n --output net.onnx
         apus new yolov10s --classes names.txt --seed 7 -o net.onnx
         apus new yolov7 --form training -o train.onnx
+        apus new yolov5n --classes names.txt --anchors 5,6,9,17,24,12/30,41,55,28,52,90/110,70,120,180,300,240 -o net.onnx
       """)
 
   /// What the network is for.
@@ -41,6 +43,12 @@ struct New: ParsableCommand {
   @Option(name: .long, help: "Side of the input, or HEIGHTxWIDTH. (default: the published one)")
   var imageSize: ImageSize?
 
+  @Option(
+    help:
+      "Anchors in pixels, finest level first: 10,13,16,30,33,23/30,61,.../... (default: COCO's)"
+  )
+  var anchors: String?
+
   @Flag(help: "Leave batch, height and width open.")
   var dynamic = false
 
@@ -67,7 +75,8 @@ struct New: ParsableCommand {
       new: name, classNames: ClassNameFile.read(classes), seed: seed, training: form == .training,
       input: dynamic
         ? .symbolic
-        : .fixed(height: imageSize?.height, width: imageSize?.width, batch: 1))
+        : .fixed(height: imageSize?.height, width: imageSize?.width, batch: 1),
+      anchors: anchors)
     try StandardOutput.print(
       try ModelExport.write(model, to: output, opset: opset), json: json)
   }

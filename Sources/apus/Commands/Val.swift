@@ -66,6 +66,22 @@ struct Val: ParsableCommand {
   var batch: Int?
 
   @Option(
+    help: ArgumentHelp(
+      "How pictures are fitted: own, letterbox, top-left or stretch, each alone or with +linear or +area.",
+      valueName: "variant"))
+  var preprocess = PreprocessVariant.own
+
+  @Option(
+    help: "Append to the network what raw heads leave out: decoded or end2end. (default: as it is)")
+  var heads: ExportOptions.Heads?
+
+  @Flag(help: "Round the weights to float16, as apus export --half does.")
+  var half = false
+
+  @Option(help: "The most pictures, taken at equal distances in the data set. (default: all)")
+  var limit: Int?
+
+  @Option(
     name: .long, help: "Scores to exceed: 0.25, or 0.25,person=0.4. (default: the family's own)")
   var conf: String?
 
@@ -93,7 +109,7 @@ struct Val: ParsableCommand {
   @Option(help: "Write the detections as COCO results.")
   var saveResults: String?
 
-  @Option(name: .shortAndLong, help: "A folder for report.json.")
+  @Option(name: .shortAndLong, help: "A folder for report.json and report.html.")
   var output: String?
 
   @Flag(help: "Print JSON instead of the tables.")
@@ -114,13 +130,23 @@ struct Val: ParsableCommand {
       let given: [(Bool, String)] = [
         (imageSize != nil, "--image-size"), (isRectangular, "--rect"), (batch != nil, "--batch"),
         (conf != nil, "--conf"), (iou != nil, "--iou"), (maxDetections != nil, "--max-det"),
-        (threads != nil, "--threads"), (names != nil, "--names"), (anchors != nil, "--anchors"),
+        (threads != nil, "--threads"), (preprocess != .own, "--preprocess"),
+        (heads != nil, "--heads"), (half, "--half"), (names != nil, "--names"),
+        (anchors != nil, "--anchors"),
       ]
       if let (_, name) = given.first(where: \.0) {
         throw ValidationError("\(name) is for a model; --results were made already.")
       }
     } else if categoryIds != .automatic || imageIds != .automatic {
       throw ValidationError("--category-ids and --image-ids are for --results.")
+    }
+    if preprocess.isRectangular || (isRectangular && preprocess.fit != .own) {
+      throw ValidationError(
+        "--preprocess \(preprocess) makes no rectangles; use --rect, alone or with own+linear or own+area."
+      )
+    }
+    if let limit, limit < 1 {
+      throw ValidationError("--limit is \(limit), but must be at least 1.")
     }
     if let maxDetections, maxDetections < 1 {
       throw ValidationError("--max-det is \(maxDetections), but must be at least 1.")
@@ -148,10 +174,13 @@ struct Val: ParsableCommand {
         try OutputFile.check(saveResults, source: input)
       }
     }
-    let data = try EvaluationData(path: inputs[inputs.count - 1], split: split)
+    let data = try EvaluationData(path: inputs[inputs.count - 1], split: split, limit: limit)
     var part: RunManifest.Part
-    var options: [String: String] = ["split": data.split ?? "all"]
+    var options: [String: String] = [
+      "split": data.split ?? "all", "limit": limit.map { "\($0)" } ?? "none",
+    ]
     var times: StageTimes?
+    var network: NetworkFigures?
     let found: ResultSet
     if let results {
       found = try ResultSet(
@@ -163,8 +192,11 @@ struct Val: ParsableCommand {
       let run = try validation(on: data)
       found = run.results
       times = run.times
+      network = run.network
       part = try RunManifest.Part(role: "model", file: inputs[0])
       options.merge(run.settings) { $1 }
+      options["heads"] = heads?.rawValue ?? "own"
+      options["half"] = "\(half)"
     }
     let evaluation = try Evaluation(found, on: data)
     if let saveResults { try found.write(to: saveResults) }
@@ -173,9 +205,12 @@ struct Val: ParsableCommand {
       manifest: .gather(
         command: ["apus"] + CommandLine.arguments.dropFirst(), started: started,
         parts: [part, RunManifest.Part(data)],
-        options: options))
+        options: options), network: network)
     if let path = try folder?.path(for: "report", ending: "json") {
       try StandardOutput.write(json: report, to: path)
+    }
+    if let path = try folder?.path(for: "report", ending: "html") {
+      try ValidationPage(report).write(to: path)
     }
     if json {
       try StandardOutput.print(json: report)
@@ -193,6 +228,7 @@ struct Val: ParsableCommand {
     options.inputSize = imageSize.map { ($0.height, $0.width) }
     options.isRectangular = isRectangular
     options.batch = batch
+    options.preprocess = preprocess
     options.iou = iou
     options.maxDetections = maxDetections
     options.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
@@ -204,6 +240,7 @@ struct Val: ParsableCommand {
         throw ApusError.usage("\(error)")
       }
     }
+    model = try model.variant(heads: heads, isHalf: half, for: options)
     var progress = ProgressLine("pictures", total: data.pictureCount)
     defer { progress.finish() }
     return try ValidationRun(model, on: data, options: options) { _, _ in progress.advance() }
@@ -213,3 +250,8 @@ struct Val: ParsableCommand {
 extension CategoryNumbering: ExpressibleByArgument {}
 
 extension PictureNumbering: ExpressibleByArgument {}
+
+extension PreprocessVariant: ExpressibleByArgument {
+  /// Reads `stretch+area`.
+  public init?(argument: String) { self.init(argument) }
+}

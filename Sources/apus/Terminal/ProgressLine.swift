@@ -19,7 +19,9 @@ struct ProgressLine {
   }
 
   /// Counts one more.
-  mutating func advance() {
+  ///
+  /// - Parameter note: what else is to be seen, such as what has been reached.
+  mutating func advance(_ note: @autoclosure () -> String = "") {
     done += 1
     let now = ContinuousClock.now
     guard isTerminal, now - start > .seconds(2), now - lastWrite > .milliseconds(200) else {
@@ -28,7 +30,9 @@ struct ProgressLine {
     lastWrite = now
     isShown = true
     let line = Self.line(what, done: done, total: total, seconds: (now - start) / .seconds(1))
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+    let note = note()
+    let tail = note.isEmpty ? "" : "  \(note)"
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)\(tail)".utf8))
   }
 
   /// Removes the line.

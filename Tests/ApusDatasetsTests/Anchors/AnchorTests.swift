@@ -38,9 +38,54 @@ struct AnchorTests {
         == "0.98 anchors/target, 0.980 Best Possible Recall (BPR). "
         + "Anchors are a poor fit to dataset ⚠️, attempting to improve...")
     #expect(
-      AnchorMessages.analysis(fit, rule: .below).hasSuffix(
-        "Current anchors are a good fit to dataset ✅"))
+      AnchorMessages.analysis(fit, rule: .below)
+        == "anchors/target = 0.98, Best Possible Recall (BPR) = 0.9800")
+    let good = try #require(AnchorFit(anchors: objects, objects: objects))
+    #expect(
+      AnchorMessages.analysis(good).hasSuffix("Current anchors are a good fit to dataset ✅"))
+    #expect(
+      AnchorMessages.outcome(isReplaced: true)
+        == "Done ✅ (optional: update model *.yaml to use these anchors in the future)")
+    #expect(
+      AnchorMessages.outcome(isReplaced: false)
+        == "Done ⚠️ (original anchors better than new anchors, proceeding with original anchors)")
     #expect(AnchorFit(anchors: objects, objects: []) == nil)
+  }
+
+  @Test(arguments: UInt64(0)..<20)
+  func theBestAnchorIsTheOneOfTheGreatestRatio(_ seed: UInt64) throws {
+    let objects = Self.objects(40, seed: seed)
+    let anchors = Self.objects(6, seed: seed + 500)
+    let matches = AnchorMatch.best(anchors: anchors, objects: objects)
+    try #require(matches.count == objects.count)
+    for (match, object) in zip(matches, objects) {
+      let ratios = anchors.map { anchor in
+        let sides = [
+          Float(object.width) / Float(anchor.width), Float(object.height) / Float(anchor.height),
+        ]
+        return sides.map { min($0, 1 / $0) }.min() ?? 0
+      }
+      #expect(match.ratio == ratios.max() && ratios[match.anchor] == match.ratio)
+    }
+    #expect(AnchorMatch.best(anchors: [], objects: objects).isEmpty)
+  }
+
+  /// The first numbers of the published SplitMix64 from the seed 1234567.
+  @Test func drawsAreThoseOfSplitMix64() {
+    var draws = SeededDraws(seed: 1_234_567)
+    let found = (0..<3).map { _ in draws.next() }
+    #expect(
+      found == [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423])
+  }
+
+  @Test func progressTellsTheFitnessOfEveryGeneration() throws {
+    let objects = Self.objects(100, seed: 8)
+    var seen: [Double] = []
+    let found = try AnchorSearch(generations: 50).anchors(for: objects, seed: 4) { seen.append($0) }
+    #expect(seen.count == 50 && seen == seen.sorted())
+    let used = try AnchorSearch().usable(objects)
+    let last = AnchorEvolution(anchors: found.anchors, objects: used).fitness
+    #expect(Tolerance.reorderedDoubles.accepts(try #require(seen.last), last))
   }
 
   @Test func searchRepeatsAndImproves() throws {

@@ -45,16 +45,12 @@ struct AnchorVectorTests {
     sizes.flatMap { [Float($0.width), Float($0.height)] }
   }
 
-  /// A text that upstream printed, in the form of later releases.
-  ///
-  /// v6.0 parts the anchors by two spaces, later releases by one.
+  /// A text that v6.0 printed, without its prefix.
   static func printed(_ file: String, _ find: ([String: Any]) -> String?) throws -> String {
     let bytes = try Shared.bytes("data/vectors/anchors/\(file).json")
     let json = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
     let text = json.flatMap(find)
-    return try #require(text)
-      .replacingOccurrences(of: ",  ", with: ", ")
-      .replacingOccurrences(of: "autoanchor: ", with: "")
+    return try #require(text).replacingOccurrences(of: "autoanchor: ", with: "")
   }
 
   @Test(arguments: [(0, 640.0, 4.0, false), (1, 640, 4, false), (2, 1280, 3, true)])
@@ -80,9 +76,17 @@ struct AnchorVectorTests {
     }
     let still = try Self.objects(vectors, prefix: "\(id).", imageSize: imageSize)
     let search = AnchorSearch(count: found.count, imageSize: imageSize, ratioLimit: limit)
-    for line in AnchorMessages.result(found, objects: still, search: search) {
-      #expect(printed.contains(line + "\n"))
-    }
+    let tiny = still.count { $0.width < 3 || $0.height < 3 }
+    let lines =
+      ["Analyzing anchors... \(AnchorMessages.analysis(fit, rule: .below))"]
+      + [
+        AnchorMessages.tinyObjects(tiny, of: still.count, rule: .below),
+        AnchorMessages.clustering(
+          anchors: found.count, points: try search.usable(still).count),
+      ].compactMap(\.self)
+      + AnchorMessages.result(found, objects: still, search: search, rule: .below)
+      + [AnchorMessages.outcome(isReplaced: true, rule: .below)]
+    for line in lines { #expect(printed.contains(line + "\n"), "\(line)\n\(printed)") }
 
     let after = try vectors("\(id).anchors_after_px")
     let levels = (0..<after.shape[0]).map {
@@ -141,8 +145,8 @@ struct AnchorVectorTests {
     }
     let lines =
       [AnchorMessages.clustering(anchors: 9, points: used.count)]
-      + AnchorMessages.result(clusters, objects: objects, search: search)
-      + AnchorMessages.result(result, objects: objects, search: search)
+      + AnchorMessages.result(clusters, objects: objects, search: search, rule: .below)
+      + AnchorMessages.result(result, objects: objects, search: search, rule: .below)
     #expect(printed == lines.joined(separator: "\n") + "\n")
   }
 }

@@ -1,4 +1,3 @@
-package import ApusBoxes
 import ApusDatasets
 
 /// Which class of a data set each class of a model is.
@@ -13,21 +12,23 @@ package struct ClassMapping {
 
   /// Pairs the classes.
   ///
-  /// - Parameter hasNames: whether the model's names are its own and no stand-ins.
+  /// - Parameters:
+  ///   - names: the model's own names; empty where it carries none.
+  ///   - count: how many classes the model has; nil where it does not tell.
   /// - Throws: `ApusError` where the two have no class in common.
   package init(
-    model: ClassNames, hasNames: Bool, modelPath: String, data: EvaluationData
+    names: [String], count: Int?, modelPath: String, data: EvaluationData
   ) throws(ApusError) {
     let classes = data.dataset.classes
-    guard hasNames else {
-      guard model.count == classes.count else {
+    guard !names.isEmpty else {
+      guard (count ?? classes.count) == classes.count else {
         throw .failure(
-          "'\(modelPath)': the model carries no class names, and its \(model.count) classes are not the"
+          "'\(modelPath)': the model carries no class names, and its \(count ?? 0) classes are not the"
             + " \(classes.count) of '\(data.path)'; name them with --names")
       }
       ids = classes.map(\.id)
       notes = [
-        "the model carries no class names; its \(classes.count) classes were taken for the data set's, in"
+        "the model carries no class names; its classes were taken for the data set's \(classes.count), in"
           + " order"
       ]
       return
@@ -39,19 +40,19 @@ package struct ClassMapping {
       let name = Self.folded(entry.name)
       folded[name] = folded[name] ?? position
     }
-    let positions = model.names.map { exact[$0] ?? folded[Self.folded($0)] }
+    let positions = names.map { exact[$0] ?? folded[Self.folded($0)] }
     let known = Set(positions.compactMap(\.self))
     guard !known.isEmpty else {
       throw .failure(
-        "the classes of '\(modelPath)' (\(Self.list(model.names))) and of '\(data.path)'"
+        "the classes of '\(modelPath)' (\(Self.list(names))) and of '\(data.path)'"
           + " (\(Self.list(classes.map(\.name)))) have no name in common; name the model's as the data"
           + " set does with --names")
     }
     var notes: [String] = []
-    let lost = zip(model.names, positions).filter { $0.1 == nil }.map(\.0)
+    let lost = zip(names, positions).filter { $0.1 == nil }.map(\.0)
     if !lost.isEmpty {
       notes.append(
-        "\(lost.count) of the model's \(model.count) classes are not in the data set, and their detections"
+        "\(lost.count) of the model's \(names.count) classes are not in the data set, and their detections"
           + " were left out: \(Self.list(lost))")
     }
     let unknown = classes.indices.filter { !known.contains($0) }.map { classes[$0].name }

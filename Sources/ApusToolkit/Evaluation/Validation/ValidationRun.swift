@@ -14,6 +14,8 @@ public struct ValidationRun: Sendable {
   public let results: ResultSet
   /// What the stages took, in the order in which the pictures were run; of a batch, each picture its share.
   public let times: StageTimes
+  /// How large the network is.
+  public let network: NetworkFigures
   /// What held in the run: thresholds, input, batch, pre-process, threads.
   public let settings: [String: String]
 
@@ -31,8 +33,8 @@ public struct ValidationRun: Sendable {
   ) throws(ApusError) {
     let detector = try Detector(model, options: options)
     let mapping = try ClassMapping(
-      model: detector.classNames, hasNames: !model.graph.card.classNames.isEmpty,
-      modelPath: model.path, data: data)
+      names: model.graph.card.classNames, count: detector.classCount, modelPath: model.path,
+      data: data)
     let pictures = data.dataset.pictures
     for picture in pictures where picture.path == nil {
       throw .failure(
@@ -63,9 +65,15 @@ public struct ValidationRun: Sendable {
         times.preprocess.append(detector.timing.preprocess * share)
         times.inference.append(detector.timing.inference * share)
         times.postprocess.append(detector.timing.postprocess * share)
-        found[index] = detections.compactMap { detection in
-          guard let id = mapping.ids[safe: detection.classID] else { return nil }
-          return Self.detection(detection, image: pictures[index].id, category: id)
+        for detection in detections {
+          guard mapping.ids.indices.contains(detection.classID) else {
+            throw .failure(
+              "'\(model.path)': found class \(detection.classID), but '\(data.path)' has"
+                + " \(mapping.ids.count) classes, and the model carries no names; name its classes with"
+                + " --names")
+          }
+          guard let id = mapping.ids[detection.classID] else { continue }
+          found[index].append(Self.detection(detection, image: pictures[index].id, category: id))
         }
         done += 1
         progress(done, pictures.count)
@@ -75,6 +83,7 @@ public struct ValidationRun: Sendable {
       name: model.path, detections: found.flatMap(\.self), notes: mapping.notes)
     self.times = times
     settings = Self.settings(detector, options)
+    network = NetworkFigures(model, inputSize: detector.inputSize)
   }
 
   private static func batches(
@@ -128,6 +137,7 @@ public struct ValidationRun: Sendable {
       "image-size": "\(detector.inputSize.height)x\(detector.inputSize.width)",
       "rect": "\(options.isRectangular)",
       "batch": "\(detector.batch)",
+      "preprocess": "\(options.preprocess)",
       "conf":
         ([String(suppression.confidence.base)]
         + suppression.confidence.perClass.sorted { $0.key < $1.key }.map {
@@ -140,9 +150,4 @@ public struct ValidationRun: Sendable {
       "threads": "\(options.threads)",
     ]
   }
-}
-
-extension [Int?] {
-  /// The element, or nil also where there is none.
-  fileprivate subscript(safe index: Int) -> Int? { indices.contains(index) ? self[index] : nil }
 }
