@@ -1,3 +1,4 @@
+import ApusDatasets
 import ApusMetrics
 
 extension Comparison: Encodable {

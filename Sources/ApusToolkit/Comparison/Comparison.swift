@@ -1,3 +1,4 @@
+import ApusDatasets
 public import ApusMetrics
 import Foundation
 

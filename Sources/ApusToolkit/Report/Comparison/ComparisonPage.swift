@@ -1,3 +1,5 @@
+import ApusBoxes
+import ApusDatasets
 import ApusMetrics
 
 /// A page that shows models or results side by side: the table, differences with their intervals, the classes
@@ -213,6 +215,7 @@ extension ComparisonPage {
     .down{color:var(--down)}
     .intervals .grid{stroke:var(--line)}
     .intervals .zero{stroke:var(--dim);stroke-dasharray:4 3}
+    .interval text{paint-order:stroke;stroke:var(--card);stroke-width:4px}
     .interval .span{stroke-width:3}
     .interval .end{stroke-width:2}
     .interval line{stroke:var(--dim)}

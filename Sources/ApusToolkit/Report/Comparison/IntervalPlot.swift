@@ -28,7 +28,7 @@ struct IntervalPlot {
     let range = (ticks.first ?? 0)...(ticks.last ?? 1)
     func place(_ value: Double) -> String {
       let share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
-      return Number.decimal(4 + 92 * min(max(share, 0), 1), digits: 2) + "%"
+      return Number.decimal(8 + 84 * min(max(share, 0), 1), digits: 2) + "%"
     }
     let bottom = rows.count * Self.step + 6
     var body = HTML()
