@@ -1,4 +1,5 @@
 import ApusDatasets
+import ApusDigest
 import ApusImage
 import Foundation
 import Testing
@@ -110,6 +111,32 @@ import Testing
     #expect(counts(report) == [6, 0, 0] && report.findings.isEmpty)
     #expect(report.notes.count == 1 && report.notes[0].contains("damaged"), "\(report.notes)")
     #expect(try counts(check(set)) == [0, 6, 0])
+  }
+
+  /// Bytes are changed, and the digest with them: what is left is what the reader checks.
+  @Test(arguments: 1...5)
+  func cachesOfAnyContentAreReadSafely(_ seed: Int) throws {
+    let set = try CheckedSet(.yolo)
+    settle()
+    _ = try check(set)
+    let file = try cacheFile(set)
+    let body = [UInt8](try Data(contentsOf: file))[65...]
+    var generator = Seeded(seed)
+    for _ in 0..<40 {
+      var bytes = Array(body)
+      for _ in 0..<Int.random(in: 1...6, using: &generator) {
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0:
+          bytes[place] = Array("0123456789-e.\"{}[],".utf8).randomElement(using: &generator) ?? 0
+        case 1: bytes.removeSubrange(place..<min(place + 9, bytes.count))
+        default: bytes.insert(contentsOf: "99999999999999999999".utf8, at: place)
+        }
+      }
+      try Data(Array(Digest.sha256(bytes).utf8) + [0x0a] + bytes).write(to: file)
+      let report = try check(set)
+      #expect(report.decoded + report.reused + report.verified >= 1)
+    }
   }
 
   @Test func aFolderThatCannotBeWrittenIsANote() throws {

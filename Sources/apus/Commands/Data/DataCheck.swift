@@ -104,22 +104,3 @@ struct DataCheck: ParsableCommand {
     }
   }
 }
-
-extension DatasetFormat: ExpressibleByArgument {}
-
-extension VOCCorners: ExpressibleByArgument {
-  /// `from-one` or `from-zero`.
-  public init?(argument: String) {
-    switch argument {
-    case "from-one": self = .fromOne
-    case "from-zero": self = .fromZero
-    default: return nil
-    }
-  }
-
-  /// The words that are understood.
-  public static var allValueStrings: [String] { ["from-one", "from-zero"] }
-
-  /// The word for the value.
-  public var defaultValueDescription: String { self == .fromOne ? "from-one" : "from-zero" }
-}
