@@ -100,17 +100,17 @@ def measure(apus, folder, rounds):
     return faults
 
 
-def grow(apus, folder):
+def grow(apus, folder, count):
     """Prints the memory for one, two and four times the detections, and returns what is wrong."""
     rows = [["detections", "seconds", "peak MiB", "bytes a detection more"]]
     peaks = []
     for times in (1, 2, 4):
         taken, peak, _ = evaluate("apus", apus, folder, times)
         peaks.append(peak)
-        more = (peak - peaks[-2]) / (500_000 * times / 2) if times > 1 else 0
+        more = (peak - peaks[-2]) / (count * times / 2) if times > 1 else 0
         rows.append(
             [
-                f"{500_000 * times:,}",
+                f"{count * times:,}",
                 f"{taken:.2f}",
                 f"{peak / 2**20:.0f}",
                 f"{more:.0f}" if times > 1 else "",
@@ -125,10 +125,11 @@ def grow(apus, folder):
 
 def main(apus, folder, rounds):
     folder = pathlib.Path(folder)
-    print(f"5,000 pictures, 36,000 objects, 500,000 detections; {rounds} rounds")
+    counts = json.loads((folder / "counts.json").read_text())
+    print(", ".join(f"{count:,} {name}" for name, count in counts.items()), f"; rounds: {rounds}", sep="")
     faults = measure(apus, folder, int(rounds))
     print()
-    faults += grow(apus, folder)
+    faults += grow(apus, folder, counts["detections"])
     if faults:
         sys.exit("metrics: " + "; ".join(faults))
 

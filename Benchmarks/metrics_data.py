@@ -3,7 +3,8 @@
 Usage: metrics_data.py FOLDER
 
 Writes `annotations.json` (5,000 pictures, 80 categories, 36,000 objects, 1 % crowds) and
-`results-1.json`, `results-2.json` and `results-4.json` with 100, 200 and 400 detections a picture.
+`results-1.json`, `results-2.json` and `results-4.json` with 100, 200 and 400 detections a picture; `counts.json`
+has the numbers of pictures, objects, and detections of the first.
 """
 
 import json
@@ -98,6 +99,8 @@ def main(folder: str) -> None:
     for times in (1, 2, 4):
         detections = make_detections(random, objects, times * PER_IMAGE)
         write_results(target / f"results-{times}.json", detections)
+    counts = {"pictures": IMAGES, "objects": OBJECTS, "detections": IMAGES * PER_IMAGE}
+    (target / "counts.json").write_text(json.dumps(counts))
 
 
 if __name__ == "__main__":
