@@ -63,20 +63,21 @@ def make(folder):
 
 
 def measure(command):
-    """The least seconds of several runs, and the most memory of one in MiB."""
-    seconds, memory = [], 0
+    """The least seconds of several runs by the clock and of the processor, and the most memory of one in MiB."""
+    seconds, busy, memory = [], [], 0
     for _ in range(RUNS):
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.PIPE)
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         seconds.append(time.perf_counter() - start)
+        busy.append(usage.ru_utime + usage.ru_stime)
         if os.waitstatus_to_exitcode(status) != 0:
             sys.exit(f"{' '.join(command)} failed")
         memory = max(memory, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20))
         count = json.loads(output)["statistics"]["objects"]["count"]
         assert count == PICTURES * OBJECTS, count
-    return min(seconds), memory
+    return min(seconds), min(busy), memory
 
 
 def main(apus):
@@ -85,9 +86,11 @@ def main(apus):
         make(folder)
         print(f"apus data stats, {PICTURES * OBJECTS:,} labels in {PICTURES:,} pictures (bound: {LIMIT:.0f} s)")
         for name, path in (("YOLO text", f"{folder}/data.yaml"), ("COCO JSON", f"{folder}/instances_train.json")):
-            seconds, memory = measure([apus, "data", "stats", path, "--json"])
-            failed |= seconds > LIMIT
-            print(f"{name}: {seconds:.2f} s, {memory:.0f} MiB{'  TOO SLOW' if seconds > LIMIT else ''}")
+            seconds, busy, memory = measure([apus, "data", "stats", path, "--json"])
+            # On a busy machine the clock says little; the command uses one processor.
+            failed |= min(seconds, busy) > LIMIT
+            print(f"{name}: {seconds:.2f} s ({busy:.2f} s of processor time), {memory:.0f} MiB"
+                  f"{'  TOO SLOW' if min(seconds, busy) > LIMIT else ''}")
     return 1 if failed else 0
 
 

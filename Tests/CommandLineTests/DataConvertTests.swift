@@ -37,7 +37,10 @@ import Testing
     for mark in list("annotations") {
       var rest: [String: String] = [:]
       for key in ["area", "iscrowd", "difficult", "truncated", "pose"] {
-        if let value = mark[key] { rest[key] = "\(value)" }
+        // 150 and 150.0 are the same number.
+        if let value = mark[key] {
+          rest[key] = (value as? NSNumber).map { "\($0.doubleValue)" } ?? "\(value)"
+        }
       }
       let box = (mark["bbox"] as? [Any] ?? []).compactMap { ($0 as? NSNumber)?.doubleValue }
       result[files[mark["image_id"] as? Int ?? -1] ?? "", default: []].append(

@@ -48,9 +48,9 @@ struct HTMLFigure {
     return value
   }
 
-  /// A round count on an axis, in at most five characters: `1,500`, `20k`, `2.5M`.
+  /// A round count on an axis, in at most four characters: `500`, `1.5k`, `2M`.
   static func count(_ value: Int) -> String {
-    if value < 10_000 { return Number.grouped(value) }
+    if value < 1000 { return String(value) }
     let (size, unit) = value < 1_000_000 ? (1e3, "k") : (1e6, "M")
     let short = Double(value) / size
     return Number.decimal(short, digits: short == short.rounded() || short >= 100 ? 0 : 1) + unit

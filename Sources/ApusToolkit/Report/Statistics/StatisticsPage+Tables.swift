@@ -34,8 +34,7 @@ extension StatisticsPage {
         return HTMLBarChart.Row(
           name: kind.name, target: "class-\(place)", shares: [kind.share, pictures],
           texts: [
-            "\(Number.grouped(kind.objects.count)) · \(Number.percent(kind.share))",
-            "\(Number.grouped(kind.objects.pictures)) · \(Number.percent(pictures))",
+            Number.grouped(kind.objects.count), Number.grouped(kind.objects.pictures),
           ])
       }, subject: "every class")
     let stacked = HTMLStackedBars(
@@ -87,9 +86,9 @@ extension StatisticsPage {
       }
       table.add(cells)
     }
-    let isLong = ranked.count > Self.shownClasses
+    let state: HTML = ranked.count > Self.shownClasses ? "" : " open=\"open\""
     return """
-      <details\(isLong ? "" : " open=\"open\"")><summary>Table of \(ranked.count) \
+      <details\(state)><summary>Table of \(ranked.count) \
       class\(ranked.count == 1 ? "" : "es")</summary>
       \(table.html)</details>
 

@@ -126,13 +126,15 @@ public struct StatisticsPage: Sendable {
   private var faults: HTML {
     guard survey.faultCount > 0 else { return "" }
     let items = survey.faults.map { "<li>\(HTML.clipped($0, to: 300))</li>\n" as HTML }
-    let rest = survey.faultCount - survey.faults.count
+    let rest: HTML =
+      survey.faultCount > survey.faults.count
+      ? "<p class=\"dim\">apus data check lists the others.</p>\n" : ""
     return """
       <section><h2>Left out</h2>
       <p>\(Number.grouped(survey.faultCount)) faulty labels or pictures are not in these numbers.</p>
       <details><summary>The first of them</summary><ul>
       \(HTML.joined(items))</ul></details>
-      \(rest > 0 ? "<p class=\"dim\">apus data check lists the others.</p>\n" : "")</section>
+      \(rest)</section>
 
       """
   }
