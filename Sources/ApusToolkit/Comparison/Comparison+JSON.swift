@@ -35,12 +35,6 @@ private struct DataSummary: Encodable {
 }
 
 private struct EntrySummary: Encodable {
-  struct Mistakes: Encodable {
-    let kind: DetectionErrors.Kind
-    let count: Int
-    let apGain: Double?
-  }
-
   let label: String
   let name: String
   let measures: [String: Double?]
@@ -53,9 +47,7 @@ private struct EntrySummary: Encodable {
     measures = Dictionary(
       rows.filter { $0.group != .errors }.map { ($0.name, $0.values[index]) },
       uniquingKeysWith: { first, _ in first })
-    errors = entry.evaluation.errors.kinds.map {
-      Mistakes(kind: $0.kind, count: $0.count, apGain: $0.apGain)
-    }
+    errors = entry.evaluation.errors.kinds.map(Mistakes.init)
     manifest = entry.report.manifest
   }
 }

@@ -18,6 +18,10 @@ public struct Evaluation: Sendable {
   public let confusion: ConfusionMatrix
   /// What is wrong with the detections and the AP50 that each kind of mistake costs, as TIDE counts it.
   public let errors: DetectionErrors
+  /// By how much COCO's AP and YOLOv5's mAP differ here, and what each convention is worth.
+  ///
+  /// Nil where there is nothing to measure.
+  public let difference: MetricDifference?
   /// The pictures in the order of the data set, each with its objects and detections, classes by position.
   package let pictures: [JudgedPicture]
 
@@ -64,6 +68,14 @@ public struct Evaluation: Sendable {
         truthClasses: pictures.flatMap { $0.truths.filter { !$0.isCrowd }.map(\.classID) },
         matching: matching, rule: .smoothed)
       self.confusion = confusion
+    } catch {
+      throw .failure("'\(results.name)': \(error)")
+    }
+    do throws(COCOError) {
+      difference = try MetricDifference(
+        groundTruth: data.truths, detections: results.detections,
+        images: dataset.pictures.map(\.id), categories: dataset.classes.map(\.id),
+        coco: coco, yolo: yolo)
     } catch {
       throw .failure("'\(results.name)': \(error)")
     }

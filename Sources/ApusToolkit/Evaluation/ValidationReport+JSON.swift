@@ -17,7 +17,8 @@ extension ValidationReport: Encodable {
     try values.encode(notes, forKey: "notes")
     try values.encode(COCO(evaluation.coco.summary), forKey: "coco")
     try values.encode(YOLO(evaluation.yolo), forKey: "yolo")
-    try values.encodeIfPresent(definitionGap, forKey: "definitionGap")
+    try values.encodeIfPresent(evaluation.difference.map(Difference.init), forKey: "difference")
+    try values.encode(evaluation.errors.kinds.map(Mistakes.init), forKey: "errors")
     try values.encode(classes, forKey: "classes")
     try values.encode(Curves(evaluation.yolo), forKey: "curves")
     try values.encode(Confusion(evaluation.confusion, data.classNames.names), forKey: "confusion")
@@ -139,6 +140,27 @@ private struct COCO: Encodable {
       } else {
         try values.encode(number, forKey: key)
       }
+    }
+  }
+}
+
+/// From COCO's values to YOLO's, what changing one convention after the other adds.
+private struct Difference: Encodable {
+  struct Step: Encodable {
+    let reason: MetricDifference.Reason
+    let words: String
+    let change: MetricDifference.Values
+  }
+
+  let coco: MetricDifference.Values
+  let yolo: MetricDifference.Values
+  let steps: [Step]
+
+  init(_ difference: MetricDifference) {
+    coco = difference.coco
+    yolo = difference.yolo
+    steps = difference.steps.map {
+      Step(reason: $0.reason, words: $0.reason.words, change: $0.change)
     }
   }
 }

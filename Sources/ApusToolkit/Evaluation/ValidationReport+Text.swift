@@ -9,15 +9,7 @@ extension ValidationReport: CustomStringConvertible {
   /// took, and notes.
   public func text(perClass: Bool) -> String {
     var lines = cocoLines + [""] + yoloLines(perClass: perClass)
-    if let gap = definitionGap {
-      lines += [
-        "",
-        String(
-          format: "YOLO's mAP50 is %+.4f and its mAP50-95 %+.4f beside COCO's:", gap.at50,
-          gap.at50To95)
-          + " \(gap.why)",
-      ]
-    }
+    lines += differenceLines + errorLines
     lines += timeLines
     if !notes.isEmpty { lines += [""] + notes.map { "note: \($0)" } }
     return lines.joined(separator: "\n")
@@ -73,6 +65,29 @@ extension ValidationReport: CustomStringConvertible {
         String(format: "P and R at the confidence %.3f, where the mean F1 is best", confidence))
     }
     return lines
+  }
+
+  /// COCO's and YOLO's values, and between them what each convention is worth.
+  private var differenceLines: [String] {
+    guard let difference = evaluation.difference else { return [] }
+    func line(_ values: MetricDifference.Values, _ format: String, _ words: String) -> String {
+      [values.ap, values.ap50].map { Self.right(String(format: format, $0), 9) }.joined()
+        + "  \(words)"
+    }
+    return ["", Self.right("AP", 9) + Self.right("AP50", 9), line(difference.coco, "%.4f", "COCO")]
+      + difference.steps.map { line($0.change, "%+.4f", $0.reason.words) }
+      + [line(difference.yolo, "%.4f", "YOLO")]
+  }
+
+  /// How many mistakes there are of every kind, and what they cost.
+  private var errorLines: [String] {
+    let rows = evaluation.errors.kinds.map { share in
+      Self.right("\(share.count)", 9)
+        + Self.right(share.apGain.map { String(format: "%.4f", $0) } ?? "-", 9)
+        + "  \(share.kind.rawValue)"
+    }
+    return ["", Self.right("count", 9) + Self.right("costs", 9) + "  mistakes, and the AP50 they cost"]
+      + rows
   }
 
   private var timeLines: [String] {

@@ -56,38 +56,4 @@ extension ValidationReport {
     guard let mAP50 = evaluation.yolo.mAP50, let time = times?.meanTime else { return nil }
     return AccuracySpeedScore.value(mAP50: mAP50, milliseconds: time)
   }
-
-  /// By how much the two definitions of AP differ here, and why.
-  public struct DefinitionGap: Sendable, Hashable, Encodable {
-    /// YOLO's mAP50 less COCO's AP50.
-    public let at50: Double
-    /// YOLO's mAP50-95 less COCO's AP.
-    public let at50To95: Double
-    /// Why they differ.
-    public let why: String
-  }
-
-  /// The two definitions side by side; nil where either measures nothing.
-  public var definitionGap: DefinitionGap? {
-    let coco = evaluation.coco.summary
-    guard let mAP50 = evaluation.yolo.mAP50, let mAP = evaluation.yolo.mAP, coco.ap >= 0 else {
-      return nil
-    }
-    let crowds = evaluation.data.truths.count { $0.isCrowd }
-    let most = evaluation.pictures.map(\.detections.count).max() ?? 0
-    var reasons = [
-      "COCO takes the mean precision at 101 recalls, YOLO the area under straight lines between 101 points",
-      "COCO matches by descending score, YOLO by descending overlap",
-    ]
-    if crowds > 0 {
-      reasons.append("COCO forgives detections on \(crowds) crowds, YOLO counts them as false")
-    }
-    if most > 100 {
-      reasons.append(
-        "COCO looks at the best 100 detections of a class in a picture, YOLO at all (here up to \(most) a"
-          + " picture)")
-    }
-    return DefinitionGap(
-      at50: mAP50 - coco.ap50, at50To95: mAP - coco.ap, why: reasons.joined(separator: "; "))
-  }
 }

@@ -78,7 +78,7 @@ struct ComparisonTests {
 
   @Test func bothDefinitionsAreExplained() throws {
     let report = try Self.report("a.json", lost: [2])
-    let difference = try #require(try report.evaluation.metricDifference())
+    let difference = try #require(report.evaluation.difference)
     #expect(difference.coco.ap == report.evaluation.coco.summary.ap)
     #expect(difference.yolo.ap50 == report.evaluation.yolo.mAP50)
     let sum = difference.steps.reduce(0) { $0 + $1.change.ap }

@@ -35,7 +35,8 @@ struct ResultReadingTests {
     "[{\"image_id\":\(image),\"category_id\":\(category),\"bbox\":\(box),\"score\":\(score)\(more)}]"
   }
 
-  @Test(arguments: [
+  /// Texts that are no results, and what the refusal says.
+  private static let badTexts: [(text: String, words: [String])] = [
     ("", ["is empty"]),
     ("{}", ["byte 0", "list of results", "found \"{}\""]),
     ("{\"images\":[]}", ["list of results"]),
@@ -71,8 +72,11 @@ struct ResultReadingTests {
     (entry(more: ",\"x\":" + String(repeating: "[", count: 100)), ["levels"]),
     ("[{\"image_id", ["closing quotation mark"]),
     ("\u{1f}\u{8b}", ["list of results"]),
-  ])
-  func badText(_ text: String, _ words: [String]) throws {
+  ]
+
+  @Test(arguments: badTexts.indices)
+  func badText(_ index: Int) throws {
+    let (text, words) = Self.badTexts[index]
     let message = try #require(try EvaluationFixture.message(text), "\(text) is read")
     #expect(message.contains("found.json"))
     for word in words { #expect(message.contains(word), "\(text): \(message)") }

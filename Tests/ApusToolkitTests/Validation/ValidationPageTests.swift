@@ -62,7 +62,7 @@ import Testing
         #expect(page.text.contains("+\(Self.number(gain)) AP50"))
       }
     }
-    let difference = try #require(try evaluation.metricDifference())
+    let difference = try #require(evaluation.difference)
     for step in difference.steps { #expect(page.text.contains(step.reason.words)) }
     for value in [
       difference.coco.ap, difference.coco.ap50, difference.yolo.ap, difference.yolo.ap50,

@@ -57,7 +57,7 @@ extension ValidationPage {
 
   /// By how much the two definitions of mAP differ, and why.
   var definitions: HTML {
-    guard let difference else { return "" }
+    guard let difference = evaluation.difference else { return "" }
     var table = HTMLTable([
       .init(heading: ""), .init(heading: "IoU 0.5 to 0.95", isNumber: true),
       .init(heading: "IoU 0.5", isNumber: true),

@@ -10,8 +10,6 @@ public struct ValidationPage: Sendable {
   package let worst: WorstPictures
   /// How far scores can be read as probabilities.
   package let reliability: ScoreReliability
-  /// By how much the two definitions of mAP differ; nil where nothing is measured.
-  let difference: MetricDifference?
   /// Each of the worst pictures drawn, or why it is not.
   let pairs: [Result<PicturePair, PictureProblem>]
 
@@ -30,8 +28,6 @@ public struct ValidationPage: Sendable {
       count: pictures)
     self.report = report
     self.worst = worst
-    // It refuses what the evaluation has refused already.
-    difference = (try? evaluation.metricDifference()) ?? nil
     reliability = ScoreReliability(evaluation.pictures, judgements: judgements)
     pairs = worst.entries.map { entry in
       Result { () throws(PictureProblem) in
