@@ -153,7 +153,7 @@ extension SweepModel {
       return "\(side) is no multiple of its stride \(stride); near it is \(near)"
     }
     if let fixedBatch, configuration.batch != fixedBatch {
-      return "its input holds \(fixedBatch) pictures, no other number"
+      return "its input takes batches of \(fixedBatch) alone"
     }
     if isWarped, preprocess.interpolation == .own, preprocess.isRectangular, configuration.batch > 1
     {

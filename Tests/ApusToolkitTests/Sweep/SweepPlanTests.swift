@@ -69,7 +69,7 @@ import Testing
     let rectangle = try Self.reason(Self.file) { $0.preprocesses = [PreprocessVariant(fit: .rect)] }
     #expect(rectangle?.contains("no rectangle") == true)
     let batch = try Self.reason(Self.file) { $0.batches = [4] }
-    #expect(batch == "its input holds 1 pictures, no other number")
+    #expect(batch == "its input takes batches of 1 alone")
     let raw = try Self.reason(Self.file) { $0.heads = [.raw] }
     #expect(raw?.contains("decoded already") == true)
     let half = try Self.reason(Self.file) { $0.precisions = [.fp16] }
