@@ -227,7 +227,8 @@ import Testing
       try Self.model(place)
       try Self.data(place)
       let fit = ["anchors", "fit", "net.onnx", "data.json"]
-      try place.refuses(fit + ["-o", "net.onnx"], status: 2, says: ["is the model itself"])
+      try place.refuses(
+        fit + ["-o", "net.onnx"], status: 2, says: ["net.onnx", "would be overwritten"])
       try place.refuses(fit + ["-o", "no/o.onnx"], says: ["no/o.onnx", "folder"])
       try place.refuses(fit + ["--count", "12"], status: 2, says: ["--count is 12", "3 anchors"])
       try place.refuses(fit + ["--evolve", "-1"], status: 2, says: ["--evolve"])

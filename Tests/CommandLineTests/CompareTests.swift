@@ -59,7 +59,7 @@ import Testing
       let page = try String(
         contentsOf: place.folder.appendingPathComponent("page.html"), encoding: .utf8)
       #expect(page.contains("dog &lt;b&gt;") && !page.contains("<b>dog"))
-      #expect(page.contains("default-src 'none'"))
+      #expect(page.contains("default-src &#39;none&#39;"))
     }
   }
 

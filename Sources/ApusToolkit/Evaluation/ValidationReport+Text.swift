@@ -86,8 +86,9 @@ extension ValidationReport: CustomStringConvertible {
         + Self.right(share.apGain.map { String(format: "%.4f", $0) } ?? "-", 9)
         + "  \(share.kind.rawValue)"
     }
-    return ["", Self.right("count", 9) + Self.right("costs", 9) + "  mistakes, and the AP50 they cost"]
-      + rows
+    let heading =
+      Self.right("count", 9) + Self.right("costs", 9) + "  mistakes, and the AP50 they cost"
+    return ["", heading] + rows
   }
 
   private var timeLines: [String] {

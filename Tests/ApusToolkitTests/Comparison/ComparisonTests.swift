@@ -30,13 +30,16 @@ struct ComparisonTests {
     #expect(comparison.entries.map(\.name) == ["x/a.json", "y/a.json", "b.json"])
     let worse = try #require(comparison.difference(of: 1, .ap))
     // The dogs, half of the two classes, are gone.
-    #expect(worse.estimate == -0.5 && worse.high <= 0)
+    #expect(Tolerance.reorderedDoubles.accepts(worse.estimate, -0.5) && worse.high <= 0)
     let same = try #require(comparison.difference(of: 2, .ap))
     #expect(same.low == 0 && same.high == 0 && same.verdict == .undecided)
     let classes = comparison.classDifferences(of: 1)
     #expect(classes.map(\.name) == ["person", "dog"])
     #expect(classes.map(\.objects) == [2, 1])
-    #expect(classes.map(\.difference.estimate) == [0, -1])
+    // COCO adds an epsilon to the count of detections: one found object has not quite precision 1.
+    for (found, expected) in zip(classes, [0.0, -1]) {
+      #expect(Tolerance.reorderedDoubles.accepts(found.difference.estimate, expected))
+    }
     let rows = comparison.measures
     let missed = try #require(rows.first { $0.group == .errors && $0.name == "missed objects" })
     #expect(missed.values[0] == 0 && missed.change(of: 1) ?? 0 > 0 && missed.isLowerBetter == true)
@@ -58,7 +61,7 @@ struct ComparisonTests {
   }
 
   @Test func thePageIsWellFormedAndEscaped() throws {
-    let name = "<script>alert(1)</script>&\".json"
+    let name = "<script>alert(1)&\".json"
     let comparison = try Comparison(
       [Self.report("a.json"), Self.report(name, lost: [0]), Self.report("c.json", lost: [1])],
       resamples: 100)
