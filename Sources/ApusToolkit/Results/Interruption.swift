@@ -12,6 +12,7 @@ import Synchronization
 /// Leaves no half-written file behind where a run is interrupted (Ctrl-C) or terminated.
 public enum Interruption {
   private static let temporaryFiles = Mutex<Set<String>>([])
+  private static let emptyFolders = Mutex<Set<String>>([])
   private static let children = Mutex<Set<Int32>>([])
   // Keeps the watchers alive; written by `watch` alone, before anything else runs.
   nonisolated(unsafe) private static var watchers: [any DispatchSourceSignal] = []
@@ -45,6 +46,11 @@ public enum Interruption {
     temporaryFiles.withLock { _ = $0.remove(path) }
   }
 
+  /// Removes this new folder where the run is interrupted before anything was written into it.
+  static func protect(emptyFolder path: String) {
+    emptyFolders.withLock { _ = $0.insert(path) }
+  }
+
   /// Ends this process too where the run is interrupted before `settle`: Ctrl-C does not reach it in its own group.
   static func protect(child: Int32) {
     children.withLock { _ = $0.insert(child) }
@@ -71,5 +77,7 @@ public enum Interruption {
     for path in temporaryFiles.withLock({ $0 }) {
       try? FileManager.default.removeItem(atPath: path)
     }
+    // It leaves folders that have something in them.
+    for path in emptyFolders.withLock({ $0 }) { rmdir(path) }
   }
 }
