@@ -4,7 +4,8 @@ import Foundation
 public struct OutputFolder: Sendable {
   /// The folder.
   public let path: String
-  private let isNew: Bool
+  /// The folders made for this run, innermost first.
+  private let made: [String]
   private let sources: Set<String>
   private var taken: Set<String> = []
 
@@ -16,7 +17,13 @@ public struct OutputFolder: Sendable {
     guard !path.isEmpty else { throw .usage("--output is empty; name a folder") }
     self.path = path
     self.sources = Set(sources.map(FilePath.canonical))
-    isNew = !FileManager.default.fileExists(atPath: path)
+    var made: [String] = []
+    var missing = path
+    while !missing.isEmpty, !FileManager.default.fileExists(atPath: missing) {
+      made.append(missing)
+      missing = (missing as NSString).deletingLastPathComponent
+    }
+    self.made = made
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -63,12 +70,14 @@ public struct OutputFolder: Sendable {
     return target
   }
 
-  /// Removes the folder where it was made for this run and nothing was written into it.
+  /// Removes the folder, and those around it, where they were made for this run and nothing was written into
+  /// them.
   public func removeIfUnused() {
-    guard isNew, let names = try? FileManager.default.contentsOfDirectory(atPath: path),
-      names.isEmpty
-    else { return }
-    try? FileManager.default.removeItem(atPath: path)
+    for folder in made {
+      guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder), names.isEmpty
+      else { return }
+      try? FileManager.default.removeItem(atPath: folder)
+    }
   }
 }
 
@@ -80,6 +89,16 @@ public enum OutputFile {
   /// - Throws: `ApusError` naming the file.
   public static func check(_ path: String, source: String) throws(ApusError) {
     try FilePath.checkTarget(path, source: source)
+  }
+
+  /// Refuses files of which one would overwrite another.
+  ///
+  /// - Throws: `ApusError` naming the file.
+  public static func checkDistinct(_ paths: [String]) throws(ApusError) {
+    var taken: Set<String> = []
+    for path in paths where !taken.insert(FilePath.canonical(path)).inserted {
+      throw .usage("'\(path)' would be written twice by this run; name another file")
+    }
   }
 }
 

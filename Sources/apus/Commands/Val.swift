@@ -1,4 +1,5 @@
 import ApusBoxes
+import ApusDatasets
 import ApusMetrics
 public import ApusToolkit
 public import ArgumentParser
@@ -179,12 +180,20 @@ struct Val: ParsableCommand {
     }
     // Where nothing comes of the run, no empty folder stays.
     defer { folder?.removeIfUnused() }
-    for target in [saveResults, saveThresholds].compactMap(\.self) {
-      for input in inputs + [results].compactMap(\.self) {
+    let targets = [saveResults, saveThresholds].compactMap(\.self)
+    for target in targets {
+      for input in inputs + [results, names].compactMap(\.self) {
         try OutputFile.check(target, source: input)
       }
     }
+    let reports = output.map { [$0 + "/report.json", $0 + "/report.html"] } ?? []
+    try OutputFile.checkDistinct(targets + reports)
     let data = try EvaluationData(path: inputs[inputs.count - 1], split: split, limit: limit)
+    for target in targets where FileManager.default.fileExists(atPath: target) {
+      for picture in data.dataset.pictures.compactMap(\.path) {
+        try OutputFile.check(target, source: picture)
+      }
+    }
     let part: RunManifest.Part
     var options: [String: String] = [
       "split": data.split ?? "all", "limit": limit.map { "\($0)" } ?? "none",
