@@ -71,6 +71,7 @@ let package = Package(
     // Layer 0
     .target(name: "ApusTensor", swiftSettings: unsafeLibrary),
     .target(name: "ApusBoxes", swiftSettings: library),
+    .target(name: "ApusRandom", swiftSettings: library),
     .target(name: "ApusDigest", dependencies: ["CCrypto"], swiftSettings: library),
     .target(
       name: "CApusKernels", cSettings: isStrict ? [.treatAllWarnings(as: .error)] : []),
@@ -92,9 +93,11 @@ let package = Package(
       name: "ApusRuntime", dependencies: ["ApusTensor", "ApusKernels", "ApusPlan"],
       swiftSettings: library),
     .target(
-      name: "ApusDatasets", dependencies: ["ApusBoxes", "ApusDigest", "ApusImage", "Yams"],
+      name: "ApusDatasets",
+      dependencies: ["ApusBoxes", "ApusDigest", "ApusRandom", "ApusImage", "Yams"],
       swiftSettings: library),
-    .target(name: "ApusMetrics", dependencies: ["ApusBoxes"], swiftSettings: library),
+    .target(
+      name: "ApusMetrics", dependencies: ["ApusBoxes", "ApusRandom"], swiftSettings: library),
 
     // Layer 3
     .target(
@@ -144,11 +147,12 @@ let package = Package(
     room("ApusTensor"),
     room("ApusBoxes"),
     room("ApusDigest"),
+    room("ApusRandom"),
     room("ApusGraph", uses: ["ApusTensor", "ApusOperators"]),
     room("ApusKernels"),
     room("ApusImage", uses: ["ApusBoxes"], excludes: ["Golden"]),
     room("ApusOperators", uses: ["ApusTensor", "ApusGraph"]),
-    room("ApusDatasets", uses: ["ApusBoxes", "ApusImage", "ApusDigest"]),
+    room("ApusDatasets", uses: ["ApusBoxes", "ApusRandom", "ApusImage", "ApusDigest"]),
     room("ApusRuntime", uses: ["ApusTensor", "ApusKernels", "ApusPlan"]),
     room("ApusMetrics", uses: ["ApusBoxes"]),
     room(

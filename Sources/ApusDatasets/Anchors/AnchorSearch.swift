@@ -1,3 +1,5 @@
+import ApusRandom
+
 /// Anchors for a data set: k-means, then genetic evolution, as YOLOv5's `kmean_anchors`.
 public struct AnchorSearch: Sendable, Hashable {
   /// How many anchors are searched.
@@ -90,7 +92,7 @@ public struct AnchorSearch: Sendable, Hashable {
   public func anchors(
     for objects: [BoxSize], seed: UInt64, progress: (Double) -> Void = { _ in }
   ) throws(Failure) -> Result {
-    var generator = SeededDraws(seed: seed)
+    var generator = SplitMix64(seed: seed)
     return try anchors(for: objects, using: &generator, progress: progress)
   }
 

@@ -21,8 +21,20 @@ public struct BootstrapSamples: Sendable {
     /// How many resamples had something to measure.
     public let resamples: Int
 
+    /// How many pictures with an object there were to draw from.
+    public let pictures: Int
+
     /// What the interval says: whether it lies above 0, below, or has 0 in it.
-    public var verdict: Verdict { low > 0 ? .better : high < 0 ? .worse : .undecided }
+    ///
+    /// Of fewer than ``leastPictures`` pictures it says nothing: drawn again they hardly differ, and the
+    /// interval is narrow without being sure.
+    public var verdict: Verdict {
+      guard pictures >= Self.leastPictures else { return .undecided }
+      return low > 0 ? .better : high < 0 ? .worse : .undecided
+    }
+
+    /// From how many pictures on an interval is trusted.
+    public static let leastPictures = 5
   }
 
   /// What an interval says of a difference.
@@ -31,7 +43,7 @@ public struct BootstrapSamples: Sendable {
     case better
     /// All of the interval lies below 0.
     case worse
-    /// The interval has 0 in it.
+    /// The interval has 0 in it, or there are too few pictures to say.
     case undecided
   }
 
@@ -62,12 +74,15 @@ public struct BootstrapSamples: Sendable {
 
   private let observed: [Values]
   private let categories: [Int]
+  /// How many pictures have an object of each category, and of any.
+  private let pictures: (byCategory: [Int], all: Int)
   /// What every result set reaches, by resample.
   private var drawn: [[Values]] = []
 
-  init(observed: [Values], categories: [Int]) {
+  init(observed: [Values], categories: [Int], pictures: (byCategory: [Int], all: Int)) {
     self.observed = observed
     self.categories = categories
+    self.pictures = pictures
   }
 
   mutating func add(_ values: [[Values]]) { drawn += values }
@@ -90,7 +105,8 @@ public struct BootstrapSamples: Sendable {
     of set: Int, from other: Int, _ measure: Measure, category: Int? = nil
   ) -> Interval? {
     guard let value = value(of: set, measure, category: category),
-      let reference = self.value(of: other, measure, category: category)
+      let reference = self.value(of: other, measure, category: category),
+      let position = position(of: category)
     else { return nil }
     let differences = differences(of: set, from: other, measure, category: category)
     guard !differences.isEmpty else { return nil }
@@ -98,7 +114,8 @@ public struct BootstrapSamples: Sendable {
     return Interval(
       estimate: value - reference, low: Self.quantile(0.025, of: differences),
       high: Self.quantile(0.975, of: differences),
-      probabilityAbove: above / Double(differences.count), resamples: differences.count)
+      probabilityAbove: above / Double(differences.count), resamples: differences.count,
+      pictures: position.map { pictures.byCategory[$0] } ?? pictures.all)
   }
 
   /// The differences on the resamples that have something to measure, ascending.

@@ -68,7 +68,11 @@ public struct PairedBootstrap: Sendable {
   ) -> BootstrapSamples {
     var samples = BootstrapSamples(
       observed: values(weights: [UInt32](repeating: 1, count: pictureCount)),
-      categories: categories)
+      categories: categories,
+      pictures: (
+        objects.map { $0.count { $0.count > 0 } },
+        Set(objects.joined().filter { $0.count > 0 }.map(\.picture)).count
+      ))
     var done = 0
     while done < count {
       let batch = min(32, count - done)

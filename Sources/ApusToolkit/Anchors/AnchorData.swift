@@ -36,27 +36,14 @@ public struct AnchorData: Sendable {
   public init(
     path: String, format: DatasetFormat? = nil, split: String? = nil
   ) throws(ApusError) {
-    let whole: Dataset
-    do {
-      whole = try Dataset(reading: URL(fileURLWithPath: path), format: format)
-    } catch {
-      throw .failure("\(error)")
-    }
-    try self.init(whole, path: path, split: split)
+    try self.init(Dataset.read(path, format: format), path: path, split: split)
   }
 
   /// Takes a data set that was read already.
   ///
   /// - Throws: `ApusError` as reading does.
   public init(_ dataset: Dataset, path: String, split: String? = nil) throws(ApusError) {
-    let splits = Set(dataset.pictures.flatMap(\.splits))
-    if let split, !splits.contains(split) {
-      let known = splits.sorted().joined(separator: ", ")
-      throw .usage(
-        "'\(path)': there is no split '\(split)'; "
-          + (known.isEmpty ? "the data set has none: leave --split out" : "known are \(known)"))
-    }
-    let chosen = split ?? (splits.contains("train") ? "train" : nil)
+    let chosen = try dataset.split(split, else: ["train"], path: path)
     pictures = dataset.pictures.filter { picture in
       chosen.map { picture.splits.contains($0) } ?? true
     }

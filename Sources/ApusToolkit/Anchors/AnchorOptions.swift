@@ -1,4 +1,5 @@
 public import ApusDatasets
+import ApusRandom
 
 /// How anchors are measured and searched.
 public struct AnchorOptions: Sendable {
@@ -43,7 +44,7 @@ public struct AnchorOptions: Sendable {
   /// The objects as the fit is measured on.
   func measuredSizes(of data: AnchorData) -> [BoxSize] {
     guard isJittered else { return data.sizes(imageSize: imageSize) }
-    var draws = SeededDraws(seed: seed)
+    var draws = SplitMix64(seed: seed)
     let scales = data.pictures.map { _ in Double.random(in: 0.9..<1.1, using: &draws) }
     return data.sizes(imageSize: imageSize, scales: scales)
   }

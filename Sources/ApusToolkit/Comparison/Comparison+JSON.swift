@@ -58,6 +58,7 @@ private struct DifferenceSummary: Encodable {
     let low: Double
     let high: Double
     let probabilityAbove: Double
+    let pictures: Int
     let verdict: BootstrapSamples.Verdict
 
     init(_ interval: BootstrapSamples.Interval) {
@@ -65,6 +66,7 @@ private struct DifferenceSummary: Encodable {
       low = interval.low
       high = interval.high
       probabilityAbove = interval.probabilityAbove
+      pictures = interval.pictures
       verdict = interval.verdict
     }
   }

@@ -51,8 +51,7 @@ public struct DatasetConversion: Sendable, Encodable {
         "\(first)" + (rest > 0 ? " (\(rest) further faults in this data set.)" : "")
           + " Nothing was written: apus data check lists all faults and repairs them.")
     }
-    try source.check(split: split)
-    let dataset = source.dataset.part(split)
+    let dataset = source.dataset.part(try source.dataset.split(split, path: source.path))
     losses = dataset.losses(as: format, to: target, writing)
     do throws(DatasetError) { try dataset.write(as: format, to: target, writing) } catch {
       throw .failure("\(error)")

@@ -28,7 +28,7 @@ public struct DatasetSurvey: Sendable, Encodable {
   ) throws(ApusError) {
     let source = try DatasetSource(path: path, format: format, corners: corners)
     let faults = source.faults
-    try source.check(split: split)
+    let split = try source.dataset.split(split, path: source.path)
     let dataset = source.dataset
     guard !dataset.pictures.isEmpty else {
       let cause = faults.first.map { "; the first of \(source.faultCount) faults: \($0)" } ?? ""
@@ -73,16 +73,5 @@ struct DatasetSource {
       throw .failure("\(error)")
     }
     self.path = path
-  }
-
-  /// Refuses a split that the data set does not have.
-  func check(split: String?) throws(ApusError) {
-    let known = dataset.splitNames
-    guard let split, !known.contains(split) else { return }
-    throw .usage(
-      "'\(path)': there is no split '\(split)'; "
-        + (known.isEmpty
-          ? "the data set has none: leave --split out"
-          : "known are \(known.joined(separator: ", "))"))
   }
 }

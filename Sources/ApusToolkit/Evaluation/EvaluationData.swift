@@ -31,13 +31,7 @@ public struct EvaluationData: Sendable {
   public init(
     path: String, format: DatasetFormat? = nil, split: String? = nil, limit: Int? = nil
   ) throws(ApusError) {
-    let whole: Dataset
-    do {
-      whole = try Dataset(reading: URL(fileURLWithPath: path), format: format)
-    } catch {
-      throw .failure("\(error)")
-    }
-    try self.init(whole, path: path, split: split, limit: limit)
+    try self.init(Dataset.read(path, format: format), path: path, split: split, limit: limit)
   }
 
   /// Takes a data set that was read already.
@@ -46,14 +40,7 @@ public struct EvaluationData: Sendable {
   public init(
     _ whole: Dataset, path: String, split: String? = nil, limit: Int? = nil
   ) throws(ApusError) {
-    let splits = Set(whole.pictures.flatMap(\.splits))
-    if let split, !splits.contains(split) {
-      let known = splits.sorted().joined(separator: ", ")
-      throw .usage(
-        "'\(path)': there is no split '\(split)'; "
-          + (known.isEmpty ? "the data set has none: leave --split out" : "known are \(known)"))
-    }
-    let chosen = split ?? ["val", "test"].first { splits.contains($0) }
+    let chosen = try whole.split(split, else: ["val", "test"], path: path)
     var dataset = whole
     if let chosen { dataset.pictures.removeAll { !$0.splits.contains(chosen) } }
     let count = dataset.pictures.count

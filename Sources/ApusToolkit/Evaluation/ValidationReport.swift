@@ -34,6 +34,12 @@ extension ValidationReport {
     if evaluation.results.detections.isEmpty {
       notes.append("there is no detection at all: AP, recall and, by convention, precision are 0")
     }
+    let outside = evaluation.results.detections.count { !(0...1).contains($0.score) }
+    if outside > 0 {
+      notes.append(
+        "\(outside) detections score outside 0 to 1: AP takes the order of scores alone, but curves,"
+          + " thresholds and calibration know 0 to 1 only")
+    }
     let without = evaluation.pictures.count { $0.truths.isEmpty }
     if without > 0 {
       notes.append(

@@ -112,7 +112,7 @@ struct ResultNumbering {
       guard let id else {
         throw .failure(
           "'\(path)', entry \(entry): image \(text) is no picture of \(dataName), or of more than one;"
-            + " take the detections of these pictures alone, or choose another --split or --image-ids"
+            + " take the detections of these pictures alone, or choose another --split, --limit or --image-ids"
         )
       }
       ids.append(id)

@@ -66,7 +66,7 @@ public struct ValidationPage: Sendable {
 
   private var body: HTML {
     """
-    <header><h1>\(HTML.clipped(evaluation.results.name))</h1>
+    <header><h1>\(HTML.clipped((evaluation.results.name as NSString).lastPathComponent))</h1>
     <p class="dim">\(summary)</p>
     <div class="tiles">\(tiles)</div>
     \(notes)</header>

@@ -28,9 +28,8 @@ struct AnchorMeasuring: ParsableArguments {
   @Option(help: "The split of the data set. (default: train, else all pictures)")
   var split: String?
 
-  @Option(
-    help: "The format of the data set: yolo, coco, voc or labelme. (default: told from its files)")
-  var format: String?
+  @Option(help: "The format of the data set. (default: told from its files)")
+  var format: DatasetFormat?
 
   @Flag(help: "Scale every picture by 0.9 to 1.1 before measuring, as YOLOv5 does.")
   var jitter = false
@@ -50,13 +49,6 @@ struct AnchorMeasuring: ParsableArguments {
   }
 
   func data(_ path: String) throws -> AnchorData {
-    let format = try format.map { text in
-      guard let format = DatasetFormat(rawValue: text) else {
-        let known = DatasetFormat.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ApusError.usage("--format is '\(text)', but must be one of \(known)")
-      }
-      return format
-    }
     return try AnchorData(path: path, format: format, split: split)
   }
 

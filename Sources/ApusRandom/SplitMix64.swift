@@ -1,5 +1,7 @@
-/// Random numbers that follow from a seed (SplitMix64: Steele, Lea and Flood, 2014).
-public struct SeededDraws: RandomNumberGenerator, Sendable {
+/// Random numbers that follow from a seed, the same on every machine.
+///
+/// SplitMix64 (Steele, Lea and Flood, Fast splittable pseudorandom number generators, 2014).
+public struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// Numbers of a seed.
