@@ -111,14 +111,21 @@ struct DatasetFiles {
 }
 
 extension Dataset.PixelBox {
-  /// Throws unless the box is finite and its sides are not negative.
+  /// The greatest magnitude of a box's numbers in pixels: a thousand times the largest picture's side.
+  ///
+  /// Areas, and sizes scaled to any input, then stay finite and fit into an `Int`.
+  static let greatestNumber = 1e9
+
+  /// Throws unless the box is finite, within ``greatestNumber``, and its sides are not negative.
   func check(file: String, place: String) throws(DatasetError) {
-    guard x.isFinite, y.isFinite, width.isFinite, height.isFinite, width >= 0, height >= 0 else {
+    let isBounded = [x, y, width, height].allSatisfy { $0.magnitude <= Self.greatestNumber }
+    guard isBounded, width >= 0, height >= 0 else {
       throw DatasetError(
-        .badNumber, file: file, place: place, expected: "a finite box of sides of at least 0",
+        .badNumber, file: file, place: place,
+        expected: "a box of finite numbers up to 1e9, and of sides of at least 0",
         found: "x \(x), y \(y), width \(width), height \(height)",
         remedy: "Correct the box or remove the annotation."
-      ).about([x, y, width, height].allSatisfy(\.isFinite) ? .negativeBox : .nonFiniteBox)
+      ).about(isBounded ? .negativeBox : .nonFiniteBox)
     }
   }
 }

@@ -19,6 +19,7 @@ struct StagedOutput {
     self.target = target
     let name = ".\(target.lastPathComponent).\(UUID().uuidString)"
     url = target.standardizedFileURL.deletingLastPathComponent().appendingPathComponent(name)
+    UnfinishedOutputs.add(url)
   }
 
   /// Writes a file of the output; an empty path means the output itself.
@@ -52,13 +53,17 @@ struct StagedOutput {
   /// Gives the output its name.
   func commit() throws(DatasetError) {
     try act(on: target) { try FileManager.default.moveItem(at: url, to: target) }
+    UnfinishedOutputs.remove(url)
   }
 
   /// Removes what was written so far.
-  func discard() { try? FileManager.default.removeItem(at: url) }
+  func discard() {
+    try? FileManager.default.removeItem(at: url)
+    UnfinishedOutputs.remove(url)
+  }
 
   private func act(on file: URL, _ body: () throws -> Void) throws(DatasetError) {
-    do { try body() } catch {
+    do { try UnfinishedOutputs.act(body) } catch {
       let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
       throw DatasetError(
         .unwritable, file: name, place: file.lastPathComponent, expected: "a writable place",

@@ -51,7 +51,8 @@ struct Apus: ParsableCommand {
   }
 
   private static func fail(_ message: String, code: Int32) -> Never {
-    try? FileHandle.standardError.write(contentsOf: Data("apus: error: \(message)\n".utf8))
+    let line = "apus: error: \(message)\n".withoutTerminalControls
+    try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     Foundation.exit(code)
   }
 }

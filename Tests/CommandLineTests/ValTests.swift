@@ -176,6 +176,7 @@ import Testing
     ["val", "--results", "a.json", "b.yaml", "--category-ids", "other"],
     ["val", "a.pt", "b.yaml", "--goal", "precision"],
     ["val", "a.pt", "b.yaml", "--goal", "recall=2"],
+    ["val", "a.pt", "b.yaml", "--goal", "recall=0.5"],
   ])
   func aCommandLineThatMakesNoSenseEndsWithTwo(_ arguments: [String]) throws {
     let result = try Apus.run(arguments)

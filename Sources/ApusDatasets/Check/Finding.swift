@@ -97,7 +97,7 @@ public enum FindingKind: String, Sendable, Hashable, Encodable, CaseIterable {
   case unknownPicture = "unknown-picture"
 
   // Boxes
-  /// A box with a number that is not finite.
+  /// A box with a number that is not finite, or far beyond any picture.
   case nonFiniteBox = "non-finite-box"
   /// A box whose right or lower edge lies before the other.
   case negativeBox = "negative-box"

@@ -7,6 +7,9 @@ struct YOLOLabel {
   /// `x, y, width, height` of the centre form, or the points of a polygon, as fractions.
   let numbers: [Double]
 
+  /// The greatest magnitude of a number: above any size in pixels, which `data check` names as such.
+  private static let greatestFraction = 1e6
+
   /// Reads `class x y width height`, or `class x y x y x y …` with at least three points.
   init(_ text: String, file: String, line: Int) throws(DatasetError) {
     func fault(
@@ -31,6 +34,10 @@ struct YOLOLabel {
       guard let number = Double(part) else { throw fault("a number", DatasetError.quote(part)) }
       guard number.isFinite else {
         throw fault("a finite number", String(part), .badNumber).about(.nonFiniteBox)
+      }
+      guard number.magnitude <= Self.greatestFraction else {
+        throw fault("a fraction of the picture, from 0 to 1", String(part), .badNumber)
+          .about(.nonFiniteBox)
       }
       numbers.append(number)
     }

@@ -81,23 +81,30 @@ public struct MetricDifference: Sendable, Hashable {
     self.coco = Values(ap: summary.ap, ap50: summary.ap50)
     self.yolo = Values(ap: mAP, ap50: mAP50)
 
-    var conventions = PrecisionConventions.coco
-    guard var last = conventions.averagePrecision(input) else { return nil }
-    var rest = (ap: mAP - summary.ap, ap50: mAP50 - summary.ap50)
-    var steps: [Step] = []
-    for reason in Reason.allCases where reason != .rounding {
+    let reasons = Reason.allCases.filter { $0 != .rounding }
+    var conventions = [PrecisionConventions.coco]
+    for reason in reasons {
+      var next = conventions[conventions.count - 1]
       switch reason {
-      case .limit: conventions.limit = nil
-      case .crowds: conventions.ignoresCrowds = false
-      case .matching: conventions.fallsBack = false
-      case .interpolation: conventions.interpolation = .trapezoids
+      case .limit: next.limit = nil
+      case .crowds: next.ignoresCrowds = false
+      case .matching: next.fallsBack = false
+      case .interpolation: next.interpolation = .trapezoids
       case .rounding: break
       }
-      guard let next = conventions.averagePrecision(input) else { return nil }
-      let change = Values(ap: next.ap - last.ap, ap50: next.ap50 - last.ap50)
+      conventions.append(next)
+    }
+    guard let values = PrecisionConventions.averagePrecisions(conventions, input) else {
+      return nil
+    }
+    var rest = (ap: mAP - summary.ap, ap50: mAP50 - summary.ap50)
+    var steps: [Step] = []
+    for (index, reason) in reasons.enumerated() {
+      let change = Values(
+        ap: values[index + 1].ap - values[index].ap,
+        ap50: values[index + 1].ap50 - values[index].ap50)
       steps.append(Step(reason: reason, change: change))
       rest = (rest.ap - change.ap, rest.ap50 - change.ap50)
-      last = next
     }
     // Single precision cannot be changed alone: it is what is left.
     steps.append(Step(reason: .rounding, change: Values(ap: rest.ap, ap50: rest.ap50)))

@@ -29,12 +29,23 @@ struct PrecisionConventions {
     interpolation: .samples)
 
   /// Detections and objects by category and picture.
-  struct Input {
-    var detections: [COCODetection]
-    var found: COCOGrouping
-    var truths: [COCOGroundTruth]
-    var objects: COCOGrouping
-    var categoryCount: Int
+  final class Input: Sendable {
+    let detections: [COCODetection]
+    let found: COCOGrouping
+    let truths: [COCOGroundTruth]
+    let objects: COCOGrouping
+    let categoryCount: Int
+
+    init(
+      detections: [COCODetection], found: COCOGrouping, truths: [COCOGroundTruth],
+      objects: COCOGrouping, categoryCount: Int
+    ) {
+      self.detections = detections
+      self.found = found
+      self.truths = truths
+      self.objects = objects
+      self.categoryCount = categoryCount
+    }
   }
 
   /// A detection of a class; bit t stands for IoU threshold t.
@@ -44,39 +55,62 @@ struct PrecisionConventions {
     var ignored: UInt16 = 0
   }
 
-  /// AP at IoU 0.5 to 0.95 and at 0.5, averaged over the classes that have objects; nil where none has.
-  func averagePrecision(_ input: Input) -> (ap: Double, ap50: Double)? {
-    let values = Mutex([(ap: Double, ap50: Double)?](repeating: nil, count: input.categoryCount))
+  /// The detections of a class in one picture, best first, and its objects.
+  private typealias Picture = (detections: [COCODetection], objects: [COCOGroundTruth])
+
+  /// AP at IoU 0.5 to 0.95 and at 0.5.
+  typealias Values = (ap: Double, ap50: Double)
+
+  /// The values in each of several conventions, averaged over the classes that have objects; nil where none
+  /// has.
+  static func averagePrecisions(_ conventions: [Self], _ input: Input) -> [Values]? {
+    let values = Mutex([[Values]?](repeating: nil, count: input.categoryCount))
     DispatchQueue.concurrentPerform(iterations: input.categoryCount) { category in
-      let value = averagePrecision(input, category)
+      let value = averagePrecisions(conventions, input, category)
       values.withLock { $0[category] = value }
     }
     let present = values.withLock { $0.compactMap(\.self) }
     guard !present.isEmpty else { return nil }
     let count = Double(present.count)
-    return (
-      present.reduce(0) { $0 + $1.ap } / count, present.reduce(0) { $0 + $1.ap50 } / count
-    )
+    return conventions.indices.map { index in
+      (
+        present.reduce(0) { $0 + $1[index].ap } / count,
+        present.reduce(0) { $0 + $1[index].ap50 } / count
+      )
+    }
   }
 
-  /// AP of a category; nil where it has no object to find.
-  private func averagePrecision(_ input: Input, _ category: Int) -> (ap: Double, ap50: Double)? {
-    let detections = Self.byPicture(input.found, category)
-    let objects = Self.byPicture(input.objects, category)
+  /// The values of a category; nil where it has no object to find.
+  private static func averagePrecisions(
+    _ conventions: [Self], _ input: Input, _ category: Int
+  ) -> [Values]? {
+    let objects = byPicture(input.objects, category)
     let count = objects.values.joined().count { !input.truths[$0].isIgnored(in: .all) }
     guard count > 0 else { return nil }
-    var judged: [Judged] = []
-    for (picture, indices) in detections.sorted(by: { $0.key < $1.key }) {
-      let ranked = Self.descending(Array(indices)) { input.detections[$0].score }
-        .prefix(limit ?? .max)
-      judged += judge(
-        ranked.map { input.detections[$0] }, (objects[picture] ?? []).map { input.truths[$0] })
+    let detections = byPicture(input.found, category).sorted { $0.key < $1.key }
+    let pictures: [Picture] = detections.map { picture, indices in
+      (
+        descending(indices.map { input.detections[$0] }, by: \.score),
+        (objects[picture] ?? []).map { input.truths[$0] }
+      )
     }
-    let ranking = Self.descending(judged, by: \.score)
-    let values = COCOProtocol.overlapThresholds.indices.map { level in
-      area(ranking, bit: 1 << UInt16(level), objects: count)
+    var ranking: [Judged] = []
+    var judging: Self?
+    return conventions.map { convention in
+      if judging.map({ !$0.judges(like: convention) }) ?? true {
+        ranking = descending(pictures.flatMap { convention.judge($0) }, by: \.score)
+        judging = convention
+      }
+      let values = COCOProtocol.overlapThresholds.indices.map { level in
+        convention.area(ranking, bit: 1 << UInt16(level), objects: count)
+      }
+      return (values.reduce(0, +) / Double(values.count), values[0])
     }
-    return (values.reduce(0, +) / Double(values.count), values[0])
+  }
+
+  /// Whether another set of conventions differs in nothing but the area under the curve.
+  private func judges(like other: Self) -> Bool {
+    limit == other.limit && ignoresCrowds == other.ignoresCrowds && fallsBack == other.fallsBack
   }
 
   private static func byPicture(_ grouping: COCOGrouping, _ category: Int) -> [Int: [Int]] {
@@ -85,13 +119,17 @@ struct PrecisionConventions {
   }
 
   /// Judges the detections of one picture, best first, at every threshold.
-  private func judge(_ detections: [COCODetection], _ objects: [COCOGroundTruth]) -> [Judged] {
-    let counted = objects.filter { !$0.isIgnored(in: .all) }
-    let ignored = ignoresCrowds ? objects.filter { $0.isIgnored(in: .all) } : []
+  private func judge(_ picture: Picture) -> [Judged] {
+    let counted = picture.objects.filter { !$0.isIgnored(in: .all) }
+    let ignored = ignoresCrowds ? picture.objects.filter { $0.isIgnored(in: .all) } : []
     var taken = [UInt16](repeating: 0, count: counted.count)
     var takenIgnored = [UInt16](repeating: 0, count: ignored.count)
-    return detections.map { detection in
+    return picture.detections.prefix(limit ?? .max).map { detection in
       var judged = Judged(score: detection.score)
+      if counted.isEmpty, ignored.isEmpty {
+        if ignoresCrowds, COCOArea.all.excludes(detection.area) { judged.ignored = .max }
+        return judged
+      }
       let overlaps = counted.map { detection.overlap($0) }
       let ignoredOverlaps = ignored.map { detection.overlap($0) }
       for (level, threshold) in COCOProtocol.overlapThresholds.enumerated() {
@@ -156,10 +194,12 @@ struct PrecisionConventions {
   }
 
   /// Descending by score; equal ones stay as they came.
-  private static func descending<T>(_ items: [T], by score: (T) -> Double) -> [T] {
-    items.enumerated().sorted {
-      let (first, second) = (score($0.element), score($1.element))
-      return first == second ? $0.offset < $1.offset : first > second
-    }.map(\.element)
+  private static func descending<T>(_ items: [T], by score: KeyPath<T, Double>) -> [T] {
+    let keys = items.enumerated().map { (score: $0.element[keyPath: score], place: $0.offset) }
+    let isSorted = zip(keys, keys.dropFirst()).allSatisfy { $0.score >= $1.score }
+    guard !isSorted else { return items }
+    return keys.sorted {
+      $0.score == $1.score ? $0.place < $1.place : $0.score > $1.score
+    }.map { items[$0.place] }
   }
 }

@@ -20,13 +20,14 @@ extension RunManifest {
 
   private static func utc(_ date: Date) -> String { date.formatted(.iso8601) }
 
-  /// Processor, cores, memory in bytes, system, and the instruction set that kernels use.
+  /// Processor, cores, memory, system, and the instruction set that kernels use.
   static func machine() -> [String: String] {
     let process = ProcessInfo.processInfo
     let isa = (try? ISA.selected(environment: process.environment)) ?? .best
     return [
       "processor": processor(), "cores": "\(process.activeProcessorCount)",
-      "memory": "\(process.physicalMemory)", "system": process.operatingSystemVersionString,
+      "memory": "\(process.physicalMemory >> 20) MiB",
+      "system": process.operatingSystemVersionString,
       "isa": isa.rawValue,
     ]
   }

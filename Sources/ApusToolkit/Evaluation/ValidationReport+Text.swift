@@ -55,7 +55,8 @@ extension ValidationReport: CustomStringConvertible {
     if perClass {
       lines += all.filter { $0.objects > 0 }.map {
         line([
-          $0.name, "\($0.pictures)", "\($0.objects)", number($0.precision), number($0.recall),
+          String($0.name.map { $0.isNewline ? " " : $0 }), "\($0.pictures)", "\($0.objects)",
+          number($0.precision), number($0.recall),
           number($0.mAP50), number($0.mAP),
         ])
       }

@@ -1,3 +1,4 @@
+import ApusDatasets
 import Dispatch
 import Foundation
 import Synchronization
@@ -11,6 +12,8 @@ import Synchronization
 /// Leaves no half-written file behind where a run is interrupted (Ctrl-C) or terminated.
 public enum Interruption {
   private static let temporaryFiles = Mutex<Set<String>>([])
+  private static let emptyFolders = Mutex<Set<String>>([])
+  private static let children = Mutex<Set<Int32>>([])
   // Keeps the watchers alive; written by `watch` alone, before anything else runs.
   nonisolated(unsafe) private static var watchers: [any DispatchSourceSignal] = []
 
@@ -23,7 +26,9 @@ public enum Interruption {
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: .global(qos: .userInitiated))
       source.setEventHandler {
+        for child in children.withLock({ $0 }) { kill(child, SIGTERM) }
         removeTemporaryFiles()
+        UnfinishedOutputs.discard()
         end(by: number)
       }
       source.activate()
@@ -31,14 +36,29 @@ public enum Interruption {
     }
   }
 
-  /// Removes this file where the run is interrupted before `settle`.
+  /// Removes this file or folder where the run is interrupted before `settle`.
   static func protect(_ path: String) {
     temporaryFiles.withLock { _ = $0.insert(path) }
   }
 
-  /// The file is finished, or removed.
+  /// The file or folder is finished, or removed.
   static func settle(_ path: String) {
     temporaryFiles.withLock { _ = $0.remove(path) }
+  }
+
+  /// Removes this new folder where the run is interrupted before anything was written into it.
+  static func protect(emptyFolder path: String) {
+    emptyFolders.withLock { _ = $0.insert(path) }
+  }
+
+  /// Ends this process too where the run is interrupted before `settle`: Ctrl-C does not reach it in its own group.
+  static func protect(child: Int32) {
+    children.withLock { _ = $0.insert(child) }
+  }
+
+  /// The process has ended.
+  static func settle(child: Int32) {
+    children.withLock { _ = $0.remove(child) }
   }
 
   /// Ends the process as the signal would have without a watcher, so that a caller sees why.
@@ -54,6 +74,10 @@ public enum Interruption {
   }
 
   private static func removeTemporaryFiles() {
-    for path in temporaryFiles.withLock({ $0 }) { unlink(path) }
+    for path in temporaryFiles.withLock({ $0 }) {
+      try? FileManager.default.removeItem(atPath: path)
+    }
+    // It leaves folders that have something in them.
+    for path in emptyFolders.withLock({ $0 }) { rmdir(path) }
   }
 }

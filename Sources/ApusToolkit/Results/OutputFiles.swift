@@ -31,6 +31,7 @@ public struct OutputFolder: Sendable {
         "'\(path)': the output folder cannot be made (\(FilePath.reason(error)));"
           + " choose another with --output")
     }
+    if isNew { Interruption.protect(emptyFolder: path) }
     // Permission bits do not tell the truth of every file system, nor to every user: try it.
     let probe = (path as NSString).appendingPathComponent(".apus-\(UUID().uuidString)")
     do {

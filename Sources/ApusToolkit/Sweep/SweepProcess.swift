@@ -30,7 +30,11 @@ public struct SweepProcess: Sendable {
   public func measure(_ configuration: SweepConfiguration) throws(ApusError) -> SweepMeasures {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("apus-sweep-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
+    Interruption.protect(folder.path)
+    defer {
+      try? FileManager.default.removeItem(at: folder)
+      Interruption.settle(folder.path)
+    }
     let process = Process()
     let complaint: Data
     let report: Data
@@ -46,6 +50,8 @@ public struct SweepProcess: Sendable {
       process.standardOutput = output
       process.standardError = try FileHandle(forWritingTo: errors)
       try process.run()
+      Interruption.protect(child: process.processIdentifier)
+      defer { Interruption.settle(child: process.processIdentifier) }
       report = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
       complaint = try Data(contentsOf: errors)

@@ -153,6 +153,9 @@ struct Val: ParsableCommand {
         "--preprocess \(preprocess) makes no rectangles; use --rect, alone or with own+linear or own+area."
       )
     }
+    if saveThresholds == nil, goal.description != ThresholdGoal.f1.description {
+      throw ValidationError("--goal is what --save-thresholds chooses for; give that too.")
+    }
     if let limit, limit < 1 {
       throw ValidationError("--limit is \(limit), but must be at least 1.")
     }

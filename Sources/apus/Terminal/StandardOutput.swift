@@ -26,7 +26,7 @@ enum StandardOutput {
 
   /// Writes lines of text.
   static func print(_ text: String) throws {
-    try write(Data(text.utf8))
+    try write(Data(text.withoutTerminalControls.utf8))
   }
 
   /// Writes everything and a line end.

@@ -17,7 +17,7 @@ struct TextTable {
   var isEmpty: Bool { rows.isEmpty }
 
   /// Adds a row, as many cells as there are columns.
-  mutating func add(_ cells: [String]) { rows.append(cells) }
+  mutating func add(_ cells: [String]) { rows.append(cells.map(\.onOneLine)) }
 
   /// The lines, headings first, two spaces between columns.
   var text: String {

@@ -109,14 +109,18 @@ import Testing
 
   @Test func numbersThatMakeNoBox() throws {
     let yolo = try CheckedSet(.yolo)
-    try "0 nan 0.5 0.1 0.1\n0 0.5 0.5 -0.1 0.1\n0 0.5 0.5 0.1\n0 a b c d\n".write(
-      to: yolo.labels(0), atomically: true, encoding: .utf8)
+    let lines = [
+      "0 nan 0.5 0.1 0.1", "0 0.5 0.5 -0.1 0.1", "0 0.5 0.5 0.1", "0 a b c d",
+      "0 0.5 0.5 0.1 1e308",
+    ]
+    try lines.joined(separator: "\n").write(to: yolo.labels(0), atomically: true, encoding: .utf8)
     var found = try yolo.findings()
     #expect(found.kinds == ["malformed-label", "negative-box", "non-finite-box"])
     #expect(found.has(.nonFiniteBox, yolo.labels(0), "line 1"))
     #expect(found.has(.negativeBox, yolo.labels(0), "line 2"))
     #expect(found.has(.malformedLabel, yolo.labels(0), "line 3"))
     #expect(found.has(.malformedLabel, yolo.labels(0), "line 4"))
+    #expect(found.has(.nonFiniteBox, yolo.labels(0), "line 5"))
     let voc = try CheckedSet(.voc)
     try voc.replace("<xmin>9</xmin>", "<xmin>inf</xmin>", in: voc.labels(0))
     try voc.replace("<xmin>9</xmin>", "<xmin>59</xmin>", in: voc.labels(1))
@@ -129,10 +133,12 @@ import Testing
     try coco.replace("[8.0, 12.0, 16.0", "[NaN, 12.0, 16.0", in: coco.labels(0))
     try coco.replace("[8.0, 12.0, 16.0", "[8.0, 12.0, -16.0", in: coco.labels(0))
     try coco.replace("[8.0, 12.0, 16.0", "[8.0, null, 16.0", in: coco.labels(0))
+    try coco.replace("[8.0, 12.0, 16.0", "[-1e308, 12.0, 1e308", in: coco.labels(0))
     found = try coco.findings()
     #expect(found.kinds == ["malformed-label", "negative-box", "non-finite-box"], "\(found)")
     #expect(found.has(.nonFiniteBox, coco.labels(0), "$.annotations[0].bbox"))
     #expect(found.has(.negativeBox, coco.labels(0), "$.annotations[2].bbox"))
+    #expect(found.has(.nonFiniteBox, coco.labels(0), "$.annotations[6].bbox"))
   }
 
   @Test func cornersOfVOCThatCountFromZero() throws {

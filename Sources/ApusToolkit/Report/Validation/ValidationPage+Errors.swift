@@ -23,7 +23,8 @@ extension ValidationPage {
       \(HTMLMeters(rows: rows).html)<h3>Two limits</h3>
       \(list.html)<p class="dim">TIDE’s kinds (Bolya et al., ECCV 2020), of all detections, also those with low scores: the \
       many that are on nothing cost little as long as they score below the right ones. Gains do not add up; repairing one \
-      kind changes what the others cost. TIDE looks at the best \(DetectionErrors.limit) detections of a picture.</p>
+      kind changes what the others cost. TIDE looks at the best \(DetectionErrors.limit) detections of a picture; a \
+      class without objects counts as 0 in its AP50 where it was reported, which COCO leaves out.</p>
       """
   }
 

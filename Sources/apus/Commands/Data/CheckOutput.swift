@@ -31,7 +31,7 @@ struct CheckOutput: Encodable, CustomStringConvertible {
         .filter { $0.kind == count.kind && $0.severity == count.severity }.prefix(examples)
       for finding in listed {
         let place = finding.place.isEmpty ? "" : ", \(finding.place)"
-        lines.append("    \(finding.file)\(place): \(finding.found)")
+        lines.append("    \(finding.file)\(place): \(finding.found)".onOneLine)
       }
       if count.count > examples, examples > 0 {
         lines.append("    and \(count.count - examples) more")
@@ -56,7 +56,7 @@ struct CheckOutput: Encodable, CustomStringConvertible {
       lines.append("\(kind.rawValue)  \(actions.count)")
       for action in actions.prefix(examples) {
         let place = action.place.isEmpty ? "" : ", \(action.place)"
-        lines.append("    \(action.file)\(place): \(action.what)")
+        lines.append("    \(action.file)\(place): \(action.what)".onOneLine)
       }
       if actions.count > examples, examples > 0 {
         lines.append("    and \(actions.count - examples) more")
