@@ -77,7 +77,9 @@ public enum Interruption {
     for path in temporaryFiles.withLock({ $0 }) {
       try? FileManager.default.removeItem(atPath: path)
     }
-    // It leaves folders that have something in them.
-    for path in emptyFolders.withLock({ $0 }) { rmdir(path) }
+    // It leaves folders that have something in them; those within others go first.
+    for path in emptyFolders.withLock({ $0 }).sorted(by: { $0.utf8.count > $1.utf8.count }) {
+      rmdir(path)
+    }
   }
 }

@@ -31,7 +31,7 @@ public struct OutputFolder: Sendable {
         "'\(path)': the output folder cannot be made (\(FilePath.reason(error)));"
           + " choose another with --output")
     }
-    if isNew { Interruption.protect(emptyFolder: path) }
+    for folder in made { Interruption.protect(emptyFolder: folder) }
     // Permission bits do not tell the truth of every file system, nor to every user: try it.
     let probe = (path as NSString).appendingPathComponent(".apus-\(UUID().uuidString)")
     do {
