@@ -50,6 +50,10 @@ struct ValidationLetterboxTests {
     Case(
       image: (640, 480), side: 640, input: (640, 640), content: (640, 480), corner: (0, 80),
       pad: (0, 80), gain: 1),
+    // 734 · (416 / 734) is a little above 416 in binary64, so upstream makes it 417; 197 · 0.5667… = 111.65.
+    Case(
+      image: (734, 197), side: 416, input: (448, 160), content: (417, 112), corner: (15, 24),
+      pad: (15.5, 24), gain: 112.0 / 197),
     // 100 columns by 0.0512 are 5.12 → 6.
     Case(
       image: (1250, 100), side: 64, input: (64, 64), content: (64, 6), corner: (0, 29),

@@ -27,13 +27,29 @@ import Testing
       for words in ["<!DOCTYPE html>", "found.json", "set.json", "c1", "</html>"] {
         #expect(page.lowercased().contains(words.lowercased()), "\(words)")
       }
-      for words in ["src=\"http", "href=\"http", "<script"] { #expect(!page.contains(words)) }
+      for words in ["src=\"http", "href=\"http", "<script src", "<link"] {
+        #expect(!page.contains(words), "\(words)")
+      }
       // Once more: the same two files, and the text says where they are.
       let again = try place.run([
         "val", "--results", "found.json", "set.json", "--output", "deep/report",
       ])
       #expect(again.status == 0 && again.output.hasSuffix("written to deep/report\n"))
       #expect(Set(try place.contents().keys) == Set(written.keys))
+    }
+  }
+
+  @Test func namesOfOneLetterWillDo() throws {
+    try ValFixture.with(network: true) { place in
+      let result = try place.run([
+        "val", "--results", "found.json", "set.json", "--output", "r", "--save-results", "x",
+        "--save-thresholds", "y",
+      ])
+      #expect(result.status == 0, "\(result.errors)")
+      let made = try place.run(["simplify", "net.onnx", "n"])
+      #expect(made.status == 0, "\(made.errors)")
+      let files = Set(try place.contents().keys)
+      #expect(files.isSuperset(of: ["n", "r/report.json", "r/report.html", "x", "y"]))
     }
   }
 

@@ -103,9 +103,9 @@ public struct Letterbox: Sendable, Hashable {
     if let longestSide {
       ratio = min(ratio, Double(longestSide) / Double(max(imageWidth, imageHeight)))
     }
-    let most = longestSide ?? max(width, height)
-    let contentWidth = scaled(imageWidth, by: ratio, limit: min(width, most))
-    let contentHeight = scaled(imageHeight, by: ratio, limit: min(height, most))
+    // Rounded up, 734 · (416 / 734) is 417, as upstream's, where the input has room.
+    let contentWidth = scaled(imageWidth, by: ratio, limit: width)
+    let contentHeight = scaled(imageHeight, by: ratio, limit: height)
     let across = Self.place(
       width - contentWidth, stride: minimumRectangleStride, alignment: alignment)
     let down = Self.place(

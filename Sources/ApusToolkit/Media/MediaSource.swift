@@ -107,7 +107,7 @@ public enum MediaSource: Hashable, Sendable {
     guard let text = try? String(contentsOfFile: list, encoding: .utf8) else {
       throw .failure("'\(list)': the list cannot be read as UTF-8 text; expected one path a line")
     }
-    let folder = (list as NSString).deletingLastPathComponent
+    let folder = FilePath.folder(of: list)
     var sources: [MediaSource] = []
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {

@@ -7,6 +7,17 @@ enum FilePath {
     URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }
 
+  /// The folder that a path states; empty where it states none, as `deletingLastPathComponent` has it.
+  ///
+  /// That of Foundation (swift-corelibs-foundation 6.3) ends the process on Linux where a path is one letter.
+  static func folder(of path: String) -> String {
+    var rest = Substring(path)
+    while rest.count > 1, rest.last == "/" { rest.removeLast() }
+    while let last = rest.last, last != "/" { rest.removeLast() }
+    while rest.count > 1, rest.last == "/" { rest.removeLast() }
+    return String(rest)
+  }
+
   /// Refuses a file that cannot be written, before the work that would be lost.
   ///
   /// - Parameter source: the file that is read, which must not be overwritten.
@@ -20,7 +31,7 @@ enum FilePath {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw .failure("'\(path)': is a folder; name the file to write")
     }
-    let parent = (path as NSString).deletingLastPathComponent
+    let parent = folder(of: path)
     let folder = parent.isEmpty ? "." : parent
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
       throw .failure("'\(path)': there is no folder '\(folder)'; make it, or name another file")

@@ -21,7 +21,7 @@ public struct OutputFolder: Sendable {
     var missing = path
     while !missing.isEmpty, !FileManager.default.fileExists(atPath: missing) {
       made.append(missing)
-      missing = (missing as NSString).deletingLastPathComponent
+      missing = FilePath.folder(of: missing)
     }
     self.made = made
     do {

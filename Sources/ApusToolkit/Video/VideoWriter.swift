@@ -15,7 +15,7 @@ public final class VideoWriter {
   /// - Throws: `ApusError` where ffmpeg is missing or cannot be started.
   public init(path: String, like reader: VideoReader) throws(ApusError) {
     self.path = path
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = FilePath.folder(of: path)
     let name = ".partial-\((path as NSString).lastPathComponent)"
     temporary = (folder as NSString).appendingPathComponent(name)
     process.executableURL = URL(fileURLWithPath: try FFmpeg.path(of: "ffmpeg", for: path))

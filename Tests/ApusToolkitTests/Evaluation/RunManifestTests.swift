@@ -101,7 +101,8 @@ import Testing
     #expect(manifest.options == ["conf": "0.001"])
     #expect(Set(manifest.machine.keys) == ["processor", "cores", "memory", "system", "isa"])
     #expect(manifest.machine.values.allSatisfy { !$0.isEmpty })
-    let memory = try #require(Int(manifest.machine["memory"] ?? ""))
-    #expect(memory > 1 << 20)
+    let memory = (manifest.machine["memory"] ?? "").split(separator: " ")
+    #expect(memory.count == 2 && memory.last == "MiB")
+    #expect(memory.first.flatMap { Int($0) } ?? 0 > 16)
   }
 }

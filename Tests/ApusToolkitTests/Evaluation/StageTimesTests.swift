@@ -16,7 +16,7 @@ import Testing
     // 0…100 ms: the 90th of 101 times is a time itself.
     let even = try #require(StageTimes.Summary(seconds: (0...100).map { Double($0) / 1000 }))
     for (found, expected) in [
-      (even.mean, 50), (even.p50, 50), (even.p90, 90), (even.p99, 99),
+      (even.mean, 50.0), (even.p50, 50), (even.p90, 90), (even.p99, 99),
     ] {
       #expect(Tolerance.rounding.accepts(found, expected), "\(found), not \(expected)")
     }

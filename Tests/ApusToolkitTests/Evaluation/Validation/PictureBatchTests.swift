@@ -30,12 +30,9 @@ import Testing
   @Test func rectanglesFollowTheMostExtremeRatio() {
     let pictures = Self.pictures([(400, 600), (640, 480), (800, 400), (50, 50), (300, 600)])
     let batches = PictureBatches(rectangular: pictures, of: 2, side: 640, stride: 32).batches
-    #expect(
-      batches == [
-        .init(pictures: [2, 1], height: 512, width: 672),
-        .init(pictures: [3, 0], height: 672, width: 672),
-        .init(pictures: [4], height: 672, width: 352),
-      ])
+    #expect(batches.map(\.pictures) == [[2, 1], [3, 0], [4]])
+    #expect(batches.map(\.height) == [512, 672, 672])
+    #expect(batches.map(\.width) == [672, 672, 352])
   }
 
   /// `batch_shapes` of `LoadImagesAndLabels` (YOLOv5 v7.0, `utils/dataloaders.py`) with `pad=0.5`, step by step:
