@@ -61,7 +61,6 @@ conformance:
 
 bench: build
 	Benchmarks/run
-	Benchmarks/data
 
 fuzz: dependencies
 	ASAN_OPTIONS=detect_leaks=0 APUS_FUZZ=$${APUS_FUZZ:-100000} $(TEST) --sanitize=address --scratch-path .build/asan --filter Fuzz
