@@ -80,10 +80,10 @@ extension Dataset {
     do throws(DatasetError) {
       try check(output.name)
       switch format {
-      case .yolo: try YOLOWriter(self, output, writing).write()
-      case .coco: try COCOWriter(self, output, writing).write()
-      case .voc: try VOCWriter(self, output, writing).write()
-      case .labelme: try LabelMeWriter(self, output, writing).write()
+      case .yolo: try YOLOWriter(dataset: self, output: output, writing: writing).write()
+      case .coco: try COCOWriter(dataset: self, output: output, writing: writing).write()
+      case .voc: try VOCWriter(dataset: self, output: output, writing: writing).write()
+      case .labelme: try LabelMeWriter(dataset: self, output: output, writing: writing).write()
       }
       try output.commit()
     } catch {

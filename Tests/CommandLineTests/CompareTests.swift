@@ -63,6 +63,21 @@ import Testing
     }
   }
 
+  @Test func noPictureIsOverwritten() throws {
+    try Self.place { place in
+      let picture = place.folder.appendingPathComponent("1.jpg")
+      try Data([1, 2, 3]).write(to: picture)
+      for command in [
+        ["compare", "good.json", "poor.json", "--data", "data.json", "--html", "1.jpg"],
+        ["data", "stats", "data.json", "--html", "1.jpg"],
+      ] {
+        try place.refuses(command, status: 2, says: ["1.jpg", "would be overwritten"])
+      }
+      let bytes = try Data(contentsOf: picture)
+      #expect(bytes == Data([1, 2, 3]))
+    }
+  }
+
   @Test func theJSONHasEntriesAndDifferences() throws {
     try Self.place { place in
       let forth = try Self.json(place, ["good.json", "poor.json"])

@@ -5,15 +5,9 @@ import Foundation
 /// `area` is the box's where the data set has none. VOC's attributes are written under their own
 /// names, and the lists a picture is in as `splits`; COCO's tools pass over both.
 struct COCOWriter {
-  private let dataset: Dataset
-  private let output: StagedOutput
-  private let writing: DatasetWriting
-
-  init(_ dataset: Dataset, _ output: StagedOutput, _ writing: DatasetWriting) {
-    self.dataset = dataset
-    self.output = output
-    self.writing = writing
-  }
+  let dataset: Dataset
+  let output: StagedOutput
+  let writing: DatasetWriting
 
   func write() throws(DatasetError) {
     guard !output.name.lowercased().hasSuffix(".json") else {

@@ -6,15 +6,9 @@ import Foundation
 /// pixels, the shape it was read as, or a rectangle. LabelMe has no masks of runs: of them the box
 /// is written. `area`, `pose` and `splits` are members that LabelMe keeps and ours reads.
 struct LabelMeWriter {
-  private let dataset: Dataset
-  private let output: StagedOutput
-  private let writing: DatasetWriting
-
-  init(_ dataset: Dataset, _ output: StagedOutput, _ writing: DatasetWriting) {
-    self.dataset = dataset
-    self.output = output
-    self.writing = writing
-  }
+  let dataset: Dataset
+  let output: StagedOutput
+  let writing: DatasetWriting
 
   func write() throws(DatasetError) {
     let stems = try dataset.outputStems(foldersOfSplits: false, file: output.name)

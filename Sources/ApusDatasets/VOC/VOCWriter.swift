@@ -5,15 +5,9 @@ import Foundation
 /// VOC has no crowds and areas: they are written as `<iscrowd>` and `<area>`, which its tools pass
 /// over and ours reads. So are other members whose names can be elements; outlines are left out.
 struct VOCWriter {
-  private let dataset: Dataset
-  private let output: StagedOutput
-  private let writing: DatasetWriting
-
-  init(_ dataset: Dataset, _ output: StagedOutput, _ writing: DatasetWriting) {
-    self.dataset = dataset
-    self.output = output
-    self.writing = writing
-  }
+  let dataset: Dataset
+  let output: StagedOutput
+  let writing: DatasetWriting
 
   func write() throws(DatasetError) {
     let stems = try dataset.outputStems(foldersOfSplits: false, file: output.name)

@@ -7,15 +7,9 @@ import Foundation
 /// others under keys of their own, which upstream passes over. Numbers have all their digits.
 /// Pictures that are left where they are need to be put beside the labels before these are read.
 struct YOLOWriter {
-  private let dataset: Dataset
-  private let output: StagedOutput
-  private let writing: DatasetWriting
-
-  init(_ dataset: Dataset, _ output: StagedOutput, _ writing: DatasetWriting) {
-    self.dataset = dataset
-    self.output = output
-    self.writing = writing
-  }
+  let dataset: Dataset
+  let output: StagedOutput
+  let writing: DatasetWriting
 
   func write() throws(DatasetError) {
     var dataset = dataset

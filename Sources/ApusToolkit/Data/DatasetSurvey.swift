@@ -13,6 +13,12 @@ public struct DatasetSurvey: Sendable, Encodable {
   public let faultCount: Int
   /// The first of these faults, at most 20.
   public let faults: [String]
+  /// What was read.
+  public let dataset: Dataset
+
+  private enum CodingKeys: String, CodingKey {
+    case path, format, statistics, faultCount, faults
+  }
 
   /// Reads a data set; what is faulty in it is left out and listed.
   ///
@@ -29,7 +35,7 @@ public struct DatasetSurvey: Sendable, Encodable {
     let source = try DatasetSource(path: path, format: format, corners: corners)
     let faults = source.faults
     let split = try source.dataset.split(split, path: source.path)
-    let dataset = source.dataset
+    dataset = source.dataset
     guard !dataset.pictures.isEmpty else {
       let cause = faults.first.map { "; the first of \(source.faultCount) faults: \($0)" } ?? ""
       throw .failure(

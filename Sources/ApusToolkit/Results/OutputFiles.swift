@@ -1,3 +1,4 @@
+public import ApusDatasets
 import Foundation
 
 /// Files written beside one another in an output folder, none of them half-written.
@@ -89,6 +90,17 @@ public enum OutputFile {
   /// - Throws: `ApusError` naming the file.
   public static func check(_ path: String, source: String) throws(ApusError) {
     try FilePath.checkTarget(path, source: source)
+  }
+
+  /// Refuses files that are pictures of a data set.
+  ///
+  /// - Throws: `ApusError` naming the file.
+  public static func check(_ paths: [String], picturesOf dataset: Dataset) throws(ApusError) {
+    for path in paths where FileManager.default.fileExists(atPath: path) {
+      for picture in dataset.pictures.compactMap(\.path) {
+        try FilePath.checkTarget(path, source: picture)
+      }
+    }
   }
 
   /// Refuses files of which one would overwrite another.

@@ -89,6 +89,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     if let html { for input in inputs + [data] { try OutputFile.check(html, source: input) } }
     let set = try EvaluationData(path: data, split: split)
+    if let html { try OutputFile.check([html], picturesOf: set.dataset) }
     let dataPart = RunManifest.Part(set)
     let reports = try inputs.map { try report(on: $0, set, dataPart) }
     var progress = ProgressLine("resamples", total: resamples)

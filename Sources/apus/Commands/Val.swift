@@ -189,11 +189,7 @@ struct Val: ParsableCommand {
     let reports = output.map { [$0 + "/report.json", $0 + "/report.html"] } ?? []
     try OutputFile.checkDistinct(targets + reports)
     let data = try EvaluationData(path: inputs[inputs.count - 1], split: split, limit: limit)
-    for target in targets where FileManager.default.fileExists(atPath: target) {
-      for picture in data.dataset.pictures.compactMap(\.path) {
-        try OutputFile.check(target, source: picture)
-      }
-    }
+    try OutputFile.check(targets, picturesOf: data.dataset)
     let part: RunManifest.Part
     var options: [String: String] = [
       "split": data.split ?? "all", "limit": limit.map { "\($0)" } ?? "none",

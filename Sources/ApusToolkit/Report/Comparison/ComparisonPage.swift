@@ -41,7 +41,8 @@ public struct ComparisonPage: Sendable {
       <div><section><h2>Difference to A</h2>
       <p class="dim">COCO's AP and AP50 less those of A, with intervals of 95 % from \
       \(Number.grouped(comparison.resamples)) draws of the \(Number.grouped(data.pictureCount)) pictures. \
-      Where an interval has 0 in it, these pictures do not decide.</p>
+      Where an interval has 0 in it, these pictures do not decide, nor do fewer than \
+      \(BootstrapSamples.Interval.leastPictures) that have the class.</p>
       \(differences)</section>
       <section><h2>What mistakes cost</h2>
       <p class="dim">The AP50 that comes back if one kind of mistake alone is repaired (TIDE).</p>

@@ -17,9 +17,10 @@ public struct StatisticsPage: Sendable {
 
   /// Writes the page.
   ///
-  /// - Throws: `ApusError` where the file is the data set itself or cannot be written.
+  /// - Throws: `ApusError` where the file is the data set itself or a picture of it, or cannot be written.
   public func write(to path: String) throws(ApusError) {
     try Self.checkTarget(path, of: survey.path)
+    try OutputFile.check([path], picturesOf: survey.dataset)
     try AtomicFile.write(html.utf8, to: FilePath.canonical(path))
   }
 
