@@ -1,6 +1,7 @@
 internal import ApusKernels
 public import ApusPlan
 public import ApusTensor
+import Synchronization
 
 /// Runs a plan, again and again, on one input after another.
 ///
@@ -24,7 +25,8 @@ public final class PlanExecutor {
   private var runs = 0
 
   private enum Loaded {
-    case kernel(tasks: Int, WorkerPool.Job)
+    /// A job of the pool.
+    case kernel(job: Int)
     case host(HostStep)
   }
 
@@ -65,12 +67,15 @@ public final class PlanExecutor {
     // Workers' scratch memories start on cache lines of their own.
     let room = (scratch + 15) / 16 * 16
     let memory = FloatMemory(count: room * max(1, threads))
+    var jobs: [WorkerJob] = []
     steps = zip(plan.steps, kernelSteps).map { step, loaded in
       if let loaded {
         let body = loaded.body
-        return .kernel(tasks: loaded.tasks) { task, worker in
-          body(task, memory.region(offset: worker * room, count: room))
-        }
+        jobs.append(
+          WorkerJob(tasks: loaded.tasks) { task, worker in
+            body(task, memory.region(offset: worker * room, count: room))
+          })
+        return .kernel(job: jobs.count - 1)
       }
       guard case .host(let call) = step.operation else {
         fatalError("a step without a kernel is a host step")
@@ -79,7 +84,7 @@ public final class PlanExecutor {
     }
     slots = [Tensor?](repeating: nil, count: plan.slotCount)
     elapsed = [Int64](repeating: 0, count: plan.steps.count)
-    pool = WorkerPool(threads: threads)
+    pool = WorkerPool(threads: threads, jobs: jobs)
   }
 
   deinit {
@@ -156,10 +161,12 @@ public final class PlanExecutor {
 
   /// Runs the plan on the inputs that were set last.
   public func run() throws {
+    WorkerCores.awake.add(1, ordering: .relaxed)
+    defer { WorkerCores.awake.subtract(1, ordering: .relaxed) }
     var last = ContinuousClock.now
     for index in steps.indices {
       switch steps[index] {
-      case .kernel(let tasks, let job): pool.run(tasks: tasks, job)
+      case .kernel(let job): pool.run(job)
       case .host(let step): try run(step, name: plan.steps[index].name)
       }
       if isProfiling {
