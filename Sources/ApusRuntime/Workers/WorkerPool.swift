@@ -38,7 +38,7 @@ package final class WorkerPool: @unchecked Sendable {
 
   private let jobs: UnsafeMutableBufferPointer<WorkerJob>
   /// The tasks left to each worker.
-  private let ranges: UnsafeMutableBufferPointer<TaskRange>
+  private let ranges: UnsafeMutablePointer<TaskRange>
   /// Tasks of the current job that have not ended.
   private let pending = Counter()
   /// Workers that sleep or are about to; they look once more after they have counted themselves.
@@ -59,7 +59,7 @@ package final class WorkerPool: @unchecked Sendable {
     self.jobs = .allocate(capacity: jobs.count)
     _ = self.jobs.initialize(from: jobs)
     ranges = .allocate(capacity: self.threads)
-    for worker in 0..<self.threads { (ranges.baseAddress! + worker).initialize(to: TaskRange()) }
+    for worker in 0..<self.threads { (ranges + worker).initialize(to: TaskRange()) }
     cores = WorkerCores(pinned: pinned)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(woken, nil)
@@ -69,7 +69,7 @@ package final class WorkerPool: @unchecked Sendable {
   }
 
   deinit {
-    ranges.deinitialize()
+    ranges.deinitialize(count: threads)
     ranges.deallocate()
     jobs.deinitialize()
     jobs.deallocate()
