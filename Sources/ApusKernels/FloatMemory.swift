@@ -28,6 +28,16 @@
     whole.copy(from: values.span)
   }
 
+  /// Copies bytes in, as many as the block has.
+  public func copyBytes(from source: Span<UInt8>) {
+    let bytes = count * MemoryLayout<Float>.stride
+    precondition(source.count == bytes, "\(source.count) bytes for a block of \(bytes)")
+    unsafe source.withUnsafeBufferPointer { source in
+      guard let first = source.baseAddress else { return }
+      unsafe UnsafeMutableRawPointer(base).copyMemory(from: first, byteCount: bytes)
+    }
+  }
+
   deinit {
     unsafe base.deallocate()
   }

@@ -8,12 +8,13 @@ struct Memories {
   let constants: FloatMemory
 
   init(_ plan: Plan) throws(RuntimeError) {
-    guard plan.constants.dtype == .float32 else {
-      throw RuntimeError(.plan, "constants are \(plan.constants.dtype), not float32")
+    guard plan.constants.dtype == .uint8, plan.constants.count % 4 == 0 else {
+      throw RuntimeError(
+        .plan, "constants are \(plan.constants.dtype) \(plan.constants.shape), not whole words")
     }
     arena = FloatMemory(count: plan.arenaCount)
-    constants = FloatMemory(count: plan.constants.count)
-    plan.constants.withElements(as: Float.self) { constants.whole.copy(from: $0.span) }
+    constants = FloatMemory(count: plan.constants.count / 4)
+    plan.constants.withElements(as: UInt8.self) { constants.copyBytes(from: $0.span) }
   }
 
   /// The floats of a place.
@@ -76,6 +77,7 @@ struct Loader {
     case .softmax(let step): try load(step)
     case .mean(let step): try load(step)
     case .pack(let step): try load(step)
+    case .feature(let step): try load(step)
     case .host: nil
     }
   }

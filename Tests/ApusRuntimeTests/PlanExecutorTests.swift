@@ -23,7 +23,7 @@ import Testing
         Plan.Step(
           name: "step", operators: "Test", operation: operation, multiplyAccumulates: 0, bytes: 0)
       ],
-      arenaCount: count, constants: Tensor([] as [Float]), slotCount: 0)
+      arenaCount: count, constants: Tensor([] as [UInt8]), slotCount: 0)
   }
 
   func place(_ offset: Int, _ count: Int) -> Place { Place(.arena, offset: offset, count: count) }

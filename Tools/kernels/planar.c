@@ -1,24 +1,16 @@
-// Compares every kernel of every family in the binary with the scalar twin, which is entry 0 of each
-// table. Built for arm64 and run under an emulator by Tools/test-arm64-kernels; on x86-64 it runs as it
-// is. Prints one line per kernel and exits 1 on a difference.
+// The kernels over planar float maps against the scalar twin, which is entry 0 of each table.
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "apus_convolution.h"
 #include "apus_row.h"
+#include "harness.h"
 
 enum { LARGEST = 1 << 16 };
 static float left[LARGEST], right[LARGEST], expected[LARGEST], result[LARGEST];
-static int failures;
 
 static void fill(float *values, float scale) {
-  static uint32_t state = 1;
-  for (int i = 0; i < LARGEST; i++) {
-    state = state * 1664525u + 1013904223u;
-    values[i] = ((float)(state >> 8) / (1 << 23) - 1) * scale;
-  }
+  for (int i = 0; i < LARGEST; i++) values[i] = random_float(scale);
 }
 
 static void compare(const char *name, int detail, int64_t count, float tolerance) {
@@ -26,8 +18,7 @@ static void compare(const char *name, int detail, int64_t count, float tolerance
     if (result[i] == expected[i]) continue;
     const float limit = tolerance * fmaxf(1, fabsf(expected[i]));
     if (fabsf(result[i] - expected[i]) <= limit) continue;
-    printf("%s (%d) element %ld: %g, not %g\n", name, detail, (long)i, result[i], expected[i]);
-    failures++;
+    differ(name, "case %d, element %d: %g, not %g", detail, (int)i, result[i], expected[i]);
     return;
   }
 }
@@ -139,20 +130,17 @@ static void test_row(const apus_row_f32_kernel *kernel) {
   }
 }
 
-#define TEST_FAMILY(family)                                                         \
-  for (int64_t i = 1; apus_##family##_f32_kernel_at(i); i++) {                      \
-    if (!(apus_cpu_isas() >> apus_##family##_f32_kernel_at(i)->isa & 1)) continue;  \
-    printf("%s\n", apus_##family##_f32_kernel_at(i)->name);                         \
-    test_##family(apus_##family##_f32_kernel_at(i));                                \
+#define TEST_FAMILY(family)                                                                    \
+  for (int64_t i = 1; apus_##family##_f32_kernel_at(i); i++) {                                 \
+    const apus_##family##_f32_kernel *kernel = apus_##family##_f32_kernel_at(i);               \
+    if (announce(kernel->name, (int)kernel->isa)) test_##family(kernel);                       \
   }
 
-int main(void) {
+void test_planar(void) {
   TEST_FAMILY(unary)
   TEST_FAMILY(binary)
   TEST_FAMILY(gemm)
   TEST_FAMILY(window)
   TEST_FAMILY(pack)
   TEST_FAMILY(row)
-  printf(failures ? "%d differences\n" : "all equal the scalar twin\n", failures);
-  return failures ? 1 : 0;
 }

@@ -1,0 +1,106 @@
+#include <assert.h>
+
+#include "tables.h"
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
+#include "words256.h"
+#include "words512.h"
+
+#define TILE_SUFFIX avx512
+#define TILE_PRODUCT f32
+#define TILE_WORDS f32
+#define TILE_PARTS 1
+#define TILE_ROWS 28
+#define TILE_COLUMNS 16
+#include "dense.inc"
+#define TILE_ROWS 14
+#define TILE_COLUMNS 32
+#include "dense.inc"
+#define TILE_ROWS 9
+#define TILE_COLUMNS 48
+#include "dense.inc"
+#define TILE_ROWS 6
+#define TILE_COLUMNS 64
+#include "dense.inc"
+#undef TILE_PRODUCT
+#undef TILE_WORDS
+#undef TILE_PARTS
+
+#define TILE_PRODUCT bf16
+#define TILE_WORDS wide
+#define TILE_PARTS 2
+#define TILE_ROWS 20
+#define TILE_COLUMNS 16
+#include "dense.inc"
+#define TILE_ROWS 12
+#define TILE_COLUMNS 32
+#include "dense.inc"
+#undef TILE_PRODUCT
+#undef TILE_WORDS
+
+#define TILE_PRODUCT u8s8
+#define TILE_WORDS u8s8
+#define TILE_ROWS 20
+#define TILE_COLUMNS 16
+#include "dense.inc"
+#define TILE_ROWS 12
+#define TILE_COLUMNS 32
+#include "dense.inc"
+
+
+#define DEPTHWISE_ROWS 4
+#define DEPTHWISE_COLUMNS 64
+#define BYTES_WORDS bytes64
+#include "depthwise_bytes.inc"
+#undef TILE_WORDS
+#define TILE_WORDS half32
+#define DEPTHWISE_ROWS 4
+#define DEPTHWISE_COLUMNS 32
+#define BYTES_WORDS bytes32
+#include "depthwise_bytes.inc"
+#undef TILE_WORDS
+#define TILE_WORDS half16
+#define DEPTHWISE_ROWS 4
+#define DEPTHWISE_COLUMNS 16
+#define BYTES_WORDS bytes16
+#include "depthwise_bytes.inc"
+
+#define DEPTHWISE_PRODUCT f32
+#define DEPTHWISE_ROWS 20
+#define DEPTHWISE_COLUMNS 16
+#include "depthwise.inc"
+#define DEPTHWISE_ROWS 14
+#define DEPTHWISE_COLUMNS 32
+#include "depthwise.inc"
+#undef DEPTHWISE_PRODUCT
+#define DEPTHWISE_PRODUCT bf16
+#define DEPTHWISE_ROWS 20
+#define DEPTHWISE_COLUMNS 16
+#include "depthwise.inc"
+#define DEPTHWISE_ROWS 14
+#define DEPTHWISE_COLUMNS 32
+#include "depthwise.inc"
+#pragma clang attribute pop
+
+#define ROW(product, text, rows, columns) \
+  TILE_ROW(APUS_ISA_AVX512, product, text, avx512, rows, columns, 16)
+#define CHANNELS(product, text, rows, columns) \
+  DEPTHWISE_ROW(APUS_ISA_AVX512, product, text, avx512, rows, columns)
+const apus_tile_kernel apus_tile_avx512[] = {
+    ROW(APUS_PRODUCT_F32, f32, 28, 16),
+    ROW(APUS_PRODUCT_F32, f32, 14, 32),
+    ROW(APUS_PRODUCT_F32, f32, 9, 48),
+    ROW(APUS_PRODUCT_F32, f32, 6, 64),
+    ROW(APUS_PRODUCT_BF16, bf16, 20, 16),
+    ROW(APUS_PRODUCT_BF16, bf16, 12, 32),
+    ROW(APUS_PRODUCT_U8S8, u8s8, 20, 16),
+    ROW(APUS_PRODUCT_U8S8, u8s8, 12, 32),
+    CHANNELS(APUS_PRODUCT_F32, f32, 20, 16),
+    CHANNELS(APUS_PRODUCT_F32, f32, 14, 32),
+    CHANNELS(APUS_PRODUCT_BF16, bf16, 20, 16),
+    CHANNELS(APUS_PRODUCT_BF16, bf16, 14, 32),
+    CHANNELS(APUS_PRODUCT_U8S8, u8s8, 4, 16),
+    CHANNELS(APUS_PRODUCT_U8S8, u8s8, 4, 32),
+    CHANNELS(APUS_PRODUCT_U8S8, u8s8, 4, 64),
+    {0},
+};

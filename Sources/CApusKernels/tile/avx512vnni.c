@@ -1,0 +1,72 @@
+#include <assert.h>
+
+#include "tables.h"
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx512vnni,avx2,fma"))), \
+    apply_to = function)
+#include "words256.h"
+#include "words512.h"
+
+typedef __m512i dot_sum, dot_part;
+TILE_INLINE void dot_weights(dot_part *part, const uint8_t *w) { *part = _mm512_loadu_si512(w); }
+TILE_INLINE void dot_pixel(dot_part *part, const uint8_t *p) { *part = quad512(p); }
+TILE_INLINE dot_sum dot_add(dot_sum sum, dot_part x, dot_part w) {
+  return _mm512_dpbusd_epi32(sum, x, w);
+}
+
+TILE_INLINE void dot_from_weights(__m512i *part, __m512i quads) { *part = quads; }
+TILE_INLINE void dot_from_pixel(__m512i *part, __m512i quads) { *part = quads; }
+TILE_INLINE void dot32_from_weights(__m256i *part, __m256i quads) { *part = quads; }
+TILE_INLINE void dot32_from_pixel(__m256i *part, __m256i quads) { *part = quads; }
+TILE_INLINE __m256i dot32_add(__m256i sum, __m256i x, __m256i w) {
+  return _mm256_dpbusd_epi32(sum, x, w);
+}
+TILE_INLINE void dot16_from_weights(__m128i *part, __m128i quads) { *part = quads; }
+TILE_INLINE void dot16_from_pixel(__m128i *part, __m128i quads) { *part = quads; }
+TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
+  return _mm_dpbusd_epi32(sum, x, w);
+}
+
+#define TILE_SUFFIX avx512vnni
+#define TILE_PRODUCT u8s8
+#define TILE_WORDS dot
+#define TILE_PARTS 1
+#define TILE_ROWS 28
+#define TILE_COLUMNS 16
+#include "dense.inc"
+#define TILE_ROWS 14
+#define TILE_COLUMNS 32
+#include "dense.inc"
+#define TILE_ROWS 9
+#define TILE_COLUMNS 48
+#include "dense.inc"
+#define TILE_ROWS 6
+#define TILE_COLUMNS 64
+#include "dense.inc"
+
+#define DEPTHWISE_ROWS 6
+#define DEPTHWISE_COLUMNS 64
+#define BYTES_WORDS bytes64
+#include "depthwise_bytes.inc"
+#undef TILE_WORDS
+#define TILE_WORDS dot32
+#define DEPTHWISE_ROWS 6
+#define DEPTHWISE_COLUMNS 32
+#define BYTES_WORDS bytes32
+#include "depthwise_bytes.inc"
+#undef TILE_WORDS
+#define TILE_WORDS dot16
+#define DEPTHWISE_ROWS 6
+#define DEPTHWISE_COLUMNS 16
+#define BYTES_WORDS bytes16
+#include "depthwise_bytes.inc"
+#pragma clang attribute pop
+
+#define ROW(rows, columns) \
+  TILE_ROW(APUS_ISA_AVX512VNNI, APUS_PRODUCT_U8S8, u8s8, avx512vnni, rows, columns, 16)
+#define CHANNELS(rows, columns) \
+  DEPTHWISE_ROW(APUS_ISA_AVX512VNNI, APUS_PRODUCT_U8S8, u8s8, avx512vnni, rows, columns)
+const apus_tile_kernel apus_tile_avx512vnni[] = {
+    ROW(28, 16),     ROW(14, 32),     ROW(9, 48),      ROW(6, 64),
+    CHANNELS(6, 16), CHANNELS(6, 32), CHANNELS(6, 64), {0},
+};
