@@ -11,7 +11,9 @@
 /// The bytes are those of the file that was opened: one renamed over it later leaves them alone. Whoever cuts
 /// an open file short ends the processes that read it, as with every mapping.
 @safe
-public final class MappedFile: Sendable {
+public final class MappedFile: @unchecked Sendable {
+  // Invariant of @unchecked Sendable: nothing changes after `init`, and the bytes are never written.
+
   /// The file.
   public let path: String
   /// All of its bytes.
@@ -22,7 +24,7 @@ public final class MappedFile: Sendable {
   /// - Throws: `MappedFileError` where it is no regular file that can be read.
   public init(path: String) throws(MappedFileError) {
     // Not to wait for a writer where the path is a pipe's.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw MappedFileError(path: path, reason: Self.reason) }
     defer { close(descriptor) }
     var status = stat()

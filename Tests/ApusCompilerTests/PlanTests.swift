@@ -103,7 +103,7 @@ import Testing
     expectClose(
       try compilation.executor().run(inputs: inputs), try reference(graph, inputs), "host")
     #expect(throws: RuntimeError.self) {
-      _ = try PlanExecutor(compilation.plan).run(inputs: inputs)
+      _ = try Session(compilation.plan).run(inputs: inputs)
     }
   }
 

@@ -1,4 +1,4 @@
-public import ApusTensor
+import ApusTensor
 
 /// Plans as files: a preamble, the description of the plan, and its constants as the kernels read them.
 ///

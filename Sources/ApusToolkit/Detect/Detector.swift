@@ -43,7 +43,7 @@ public final class Detector {
   /// The multiple of the input's sides, in pixels.
   package let stride: Int
   private let card: ModelCard
-  private var executors: [Shape: PlanExecutor] = [:]
+  private var executors: [Shape: Session] = [:]
 
   /// Makes a model ready.
   ///
@@ -240,12 +240,12 @@ public final class Detector {
   private var hasFixedBatch: Bool { graph[graph.inputs[0]].fact.shape?[0].fixed != nil }
 
   /// The plan for an input of the given shape, compiled when it is first met.
-  private func executor(for shape: Shape) throws -> PlanExecutor {
+  private func executor(for shape: Shape) throws -> Session {
     if let executor = executors[shape] { return executor }
     let input = graph[graph.inputs[0]]
     let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
       graph, inputShapes: [input.name: shape])
-    let executor = try PlanExecutor(
+    let executor = try Session(
       compiled.plan, threads: options.threads, host: compiled.host)
     // A folder of pictures of many sizes must not hold a plan for each of them.
     if executors.count >= 16 { executors.removeAll() }

@@ -67,7 +67,7 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
         let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
           graph, inputShapes: Dictionary(uniqueKeysWithValues: zip(names, tensors.map(\.shape))))
         hostSteps = compiled.plan.hostSteps.map { "\($0.name) (\($0.operators))" }
-        let executor = try PlanExecutor(compiled.plan, threads: threads, host: compiled.host)
+        let executor = try Session(compiled.plan, threads: threads, host: compiled.host)
         evaluate = { try executor.run(inputs: tensors) }
       }
       var results: [Tensor] = []

@@ -4,7 +4,7 @@ import ApusRuntime
 import ApusTensor
 import Testing
 
-@Suite struct PlanExecutorTests {
+@Suite struct SessionTests {
   /// A plan of one step over an arena of `count` floats, of which the first half goes in.
   func plan(
     _ operation: Operation, isa: ISA = .scalar, tileRows: Int? = nil, count: Int = 64
@@ -33,7 +33,7 @@ import Testing
     let count = 200_000
     let step = UnaryStep(
       function: .negate, source: place(0, count / 2), destination: place(count / 2, count / 2))
-    let executor = try PlanExecutor(plan(.unary(step), count: count), threads: threads)
+    let executor = try Session(plan(.unary(step), count: count), threads: threads)
     #expect(executor.threads == threads)
     let values = (0..<count / 2).map(Float.init)
     for _ in 0..<50 {
@@ -46,7 +46,7 @@ import Testing
     let step = UnaryStep(function: .relu, source: place(0, 32), destination: place(32, 32))
     let missing = try #require(ISA.allCases.first { !ISA.available.contains($0) })
     let error = #expect(throws: RuntimeError.self) {
-      _ = try PlanExecutor(plan(.unary(step), isa: missing, tileRows: 4))
+      _ = try Session(plan(.unary(step), isa: missing, tileRows: 4))
     }
     #expect(error?.code == .processor)
     #expect(error?.message.contains(missing.rawValue) == true)
@@ -55,7 +55,7 @@ import Testing
   @Test func weightsForAnotherTileAreRefused() {
     let step = UnaryStep(function: .relu, source: place(0, 32), destination: place(32, 32))
     let error = #expect(throws: RuntimeError.self) {
-      _ = try PlanExecutor(plan(.unary(step), tileRows: 3))
+      _ = try Session(plan(.unary(step), tileRows: 3))
     }
     #expect(error?.code == .plan)
   }
@@ -84,7 +84,7 @@ import Testing
     ]
     for operation in bad {
       let error = #expect(throws: RuntimeError.self) {
-        _ = try PlanExecutor(plan(operation))
+        _ = try Session(plan(operation))
       }
       #expect(error?.message.hasPrefix("step 'step': ") == true)
     }
