@@ -135,7 +135,7 @@ enum ChannelShuffleLowering: LoweringRule {
       inner.rank == 5, inner[0] == shape[0], inner[1] * inner[2] == shape[1],
       inner.dimensions.suffix(2) == shape.dimensions.suffix(2),
       let transpose = plan.next(after: site.node.outputs[0]),
-      let order = transpose.op as? Transpose, order.order == [0, 2, 1, 3, 4],
+      let order = transpose.op as? Transpose, order.permutation == [0, 2, 1, 3, 4],
       let reshape = plan.next(after: transpose.outputs[0]), reshape.op is Reshape,
       plan.graph.shape(reshape.outputs[0]) == shape
     else { return false }
