@@ -30,6 +30,8 @@ struct PlanBuilder {
   var joints: [ValueID: FeatureMap] = [:]
   /// Values whose maps lie in their joint.
   var placed: Set<ValueID> = []
+  /// Stored values that a step has written, or passed on without.
+  var written: Set<ValueID> = []
   /// Tables of 256 bytes that are constants already.
   var tables: [[UInt8]: Place] = [:]
   private(set) var steps: [Plan.Step] = []

@@ -19,6 +19,7 @@ enum FeatureJointLowering: LoweringRule {
       }
       if plan.quantised.needed[stored] == [stored] {
         plan.hold(stored, as: joint)
+        plan.written.insert(stored)
       } else {
         plan.writeStored(stored, for: site, tables: true) { plan, map, table in
           let step = FeatureGatherStep(
@@ -95,6 +96,7 @@ enum FeatureSplitLowering: LoweringRule {
       let map = source.channels(part.1)
       if plan.quantised.grids[value] == source.grid, plan.quantised.needed[value] == [value] {
         plan.hold(value, as: map)
+        plan.written.insert(value)
         continue
       }
       let change = plan.quantised.grids[value].flatMap { source.grid.table(to: $0) }

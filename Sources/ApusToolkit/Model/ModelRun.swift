@@ -2,6 +2,7 @@ import ApusCheckpoints
 import ApusCompiler
 import ApusGraph
 import ApusInterpreter
+import ApusPasses
 import ApusPlan
 import ApusRuntime
 import ApusTensor
@@ -63,6 +64,8 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
       case .interpreter: evaluate = { try Interpreter(graph).run(given) }
       case .compiled:
         let tensors = try inputTensors(of: graph, in: given, file: inputs)
+        var graph = graph
+        _ = try Pipeline.compile.run(on: &graph)
         let names = graph.inputs.map { graph[$0].name }
         let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
           graph, inputShapes: Dictionary(uniqueKeysWithValues: zip(names, tensors.map(\.shape))))
