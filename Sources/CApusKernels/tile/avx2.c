@@ -1,3 +1,4 @@
+#if defined(__x86_64__)
 #include <assert.h>
 
 #include "tables.h"
@@ -102,3 +103,4 @@ const apus_tile_kernel apus_tile_avx2[] = {
     CHANNELS(APUS_PRODUCT_U8S8, u8s8, 2, 32),
     {0},
 };
+#endif

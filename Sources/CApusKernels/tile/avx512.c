@@ -1,3 +1,4 @@
+#if defined(__x86_64__)
 #include <assert.h>
 
 #include "tables.h"
@@ -115,3 +116,4 @@ const apus_tile_kernel apus_tile_avx512[] = {
     CHANNELS(APUS_PRODUCT_U8S8, u8s8, 4, 64),
     {0},
 };
+#endif

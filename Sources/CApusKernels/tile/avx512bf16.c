@@ -1,3 +1,4 @@
+#if defined(__x86_64__)
 #include <assert.h>
 
 #include "tables.h"
@@ -46,3 +47,4 @@ const apus_tile_kernel apus_tile_avx512bf16[] = {
     ROW(APUS_PRODUCT_BF16, bf16, 6, 64),
     {0},
 };
+#endif

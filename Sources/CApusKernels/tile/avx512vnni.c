@@ -1,3 +1,4 @@
+#if defined(__x86_64__)
 #include <assert.h>
 
 #include "tables.h"
@@ -70,3 +71,4 @@ const apus_tile_kernel apus_tile_avx512vnni[] = {
     ROW(28, 16),     ROW(14, 32),     ROW(9, 48),      ROW(6, 64),
     CHANNELS(6, 16), CHANNELS(6, 32), CHANNELS(6, 64), {0},
 };
+#endif

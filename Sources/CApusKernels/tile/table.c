@@ -10,6 +10,7 @@ static const apus_tile_kernel *const parts[] = {
     apus_tile_avx512,
     apus_tile_avx512vnni,
     apus_tile_avx512bf16,
+    apus_tile_amx,
 #endif
 };
 
