@@ -75,7 +75,6 @@ TILES(u8s8_32, tile_dot_u8s8, 32, 1)
 TILES(u8s8_16, tile_dot_u8s8, 16, 0)
 TILES(bf16_32, tile_dot_bf16, 32, 1)
 TILES(bf16_16, tile_dot_bf16, 16, 0)
-#pragma clang attribute pop
 
 #if defined(APUS_SOFTWARE_TILES)
 #define ROW(product, text, columns)                                                \
@@ -83,6 +82,7 @@ TILES(bf16_16, tile_dot_bf16, 16, 0)
    ROWS, columns, LANE, 16, begin, end, text##_##columns}
 const apus_tile_kernel apus_tile_software[] = {
 #else
+#pragma clang attribute pop
 #define ROW(product, text, columns)                                                          \
   {APUS_ISA_AMX, product, 0, "apus_tile_" #text "__amx_32x" #columns, ROWS, columns, LANE, 16, \
    begin, end, text##_##columns}

@@ -29,8 +29,6 @@ typedef struct __attribute__((packed)) apus_tiles {
 
 #else
 
-#pragma clang attribute push(__attribute__((unused)), apply_to = function)
-
 static _Thread_local apus_tiles shapes;
 static _Thread_local uint8_t tiles[8][16][64];
 
