@@ -49,6 +49,7 @@ struct GraphLowering {
     for (index, node) in graph.nodes.enumerated() {
       if node.outputs.allSatisfy({ builder.tensor($0) != nil }) { continue }
       if builder.quantised.idle.contains(node.id) || builder.taken.contains(node.id) { continue }
+      if builder.isConstant(node) { continue }
       if let site = sites.removeValue(forKey: index) {
         try lower(site)
       } else if taken.contains(index) {

@@ -30,6 +30,8 @@ struct PlanBuilder {
   var joints: [ValueID: FeatureMap] = [:]
   /// Values whose maps lie in their joint.
   var placed: Set<ValueID> = []
+  /// Stored values that a step has written, or passed on without.
+  var written: Set<ValueID> = []
   /// Tables of 256 bytes that are constants already.
   var tables: [[UInt8]: Place] = [:]
   private(set) var steps: [Plan.Step] = []
@@ -94,12 +96,16 @@ struct PlanBuilder {
     if let tensor = tensor(id) {
       return tensor.dtype == .float32 ? tensor.elements(as: Float.self) : nil
     }
-    guard let node = graph.producer(of: id), node.op is DequantizeLinear,
-      graph[id].fact.dtype == .float32
-    else { return nil }
-    let inputs = node.inputs.map { tensor($0) }
-    guard zip(inputs, node.inputs).allSatisfy({ $0.0 != nil || $0.1 == nil }) else { return nil }
-    return (try? node.op.evaluate(inputs).first)?.elements(as: Float.self)
+    guard let node = graph.producer(of: id), isConstant(node) else { return nil }
+    let tensor = try? node.op.evaluate(node.inputs.map { self.tensor($0) }).first
+    return tensor?.elements(as: Float.self)
+  }
+
+  /// Whether a node dequantises a constant, which is done where somebody needs it in real numbers.
+  func isConstant(_ node: Node) -> Bool {
+    node.op is DequantizeLinear && graph[node.outputs[0]].fact.dtype == .float32
+      && graph[node.outputs[0]].fact.fixedShape != nil
+      && node.inputs.allSatisfy { $0 == nil || tensor($0) != nil }
   }
 
   /// The place and the shape of a `float32` value of fixed shape; nil for all others.
@@ -107,9 +113,9 @@ struct PlanBuilder {
     guard let id, graph[id].fact.dtype == .float32, let shape = graph[id].fact.fixedShape else {
       return nil
     }
-    if let tensor = tensor(id) {
-      if let place = constantPlaces[id] { return (place, shape) }
-      let place = constant(tensor.elements(as: Float.self))
+    if let place = constantPlaces[id] { return (place, shape) }
+    if let numbers = constantFloats(id) {
+      let place = constant(numbers)
       constantPlaces[id] = place
       return (place, shape)
     }

@@ -39,7 +39,7 @@
 
   /// Lends whole words of `owner`, which are only read: nothing may write to regions of the block.
   public convenience init(reading bytes: UnsafeRawBufferPointer, of owner: any Sendable) {
-    guard let start = unsafe bytes.baseAddress, bytes.count >= MemoryLayout<Float>.stride else {
+    guard let start = bytes.baseAddress, bytes.count >= MemoryLayout<Float>.stride else {
       self.init(count: 0)
       return
     }

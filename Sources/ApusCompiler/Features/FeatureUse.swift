@@ -9,7 +9,7 @@ import ApusTensor
 /// which maps are joined, so that whoever makes them writes into the joint at once.
 struct FeatureUse {
   /// The channels of a joint that a value makes up.
-  struct Slice {
+  struct JointPart {
     /// The value that is the joint.
     let joint: ValueID
     /// The first channel.
@@ -17,7 +17,7 @@ struct FeatureUse {
   }
 
   /// Joints, by the values that go into them. A value in two joints is written into the first.
-  private(set) var slices: [ValueID: Slice] = [:]
+  private(set) var slices: [ValueID: JointPart] = [:]
   private var parents: [ValueID: ValueID] = [:]
   private var borders: [ValueID: [Int]] = [:]
 
@@ -64,7 +64,7 @@ struct FeatureUse {
       guard let part = graph[id].fact.fixedShape else { return }
       let input = held(id, quantised)
       if slices[input] == nil, graph.constant(id) == nil, input != joint {
-        slices[input] = Slice(joint: joint, channel: channel)
+        slices[input] = JointPart(joint: joint, channel: channel)
         unite(input, joint)
       }
       channel += part[1]
@@ -93,11 +93,10 @@ struct FeatureUse {
 extension WindowParameters {
   /// Pixels beyond the edge that windows read: top, left, bottom, right.
   var reach: [Int] {
-    let far = (0..<2).map { axis in
-      max(
-        0,
-        (output[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
-          - padding[axis] - input[axis])
+    let far = (0..<2).map { axis -> Int in
+      let last = (output[axis] - 1) * strides[axis] - padding[axis]
+      let end = last + (kernel[axis] - 1) * dilations[axis] + 1
+      return max(0, end - input[axis])
     }
     return [max(0, padding[0]), max(0, padding[1]), far[0], far[1]]
   }

@@ -90,6 +90,7 @@ enum FeatureConvolutionLowering: LoweringRule {
       finish.table = plan.quantised.derived[sum.value]?.table
       finish.residual = FeatureConvolutionStep.Residual(map: sum.addend, own: own)
       plan.taken.insert(sum.node.id)
+      plan.written.insert(root)
       var joined = site
       joined.name = sum.node.name
       joined.operators += " + Add"

@@ -19,6 +19,7 @@ enum FeatureJointLowering: LoweringRule {
       }
       if plan.quantised.needed[stored] == [stored] {
         plan.hold(stored, as: joint)
+        plan.written.insert(stored)
       } else {
         plan.writeStored(stored, for: site, tables: true) { plan, map, table in
           let step = FeatureGatherStep(
@@ -95,6 +96,7 @@ enum FeatureSplitLowering: LoweringRule {
       let map = source.channels(part.1)
       if plan.quantised.grids[value] == source.grid, plan.quantised.needed[value] == [value] {
         plan.hold(value, as: map)
+        plan.written.insert(value)
         continue
       }
       let change = plan.quantised.grids[value].flatMap { source.grid.table(to: $0) }
@@ -135,7 +137,7 @@ enum ChannelShuffleLowering: LoweringRule {
       inner.rank == 5, inner[0] == shape[0], inner[1] * inner[2] == shape[1],
       inner.dimensions.suffix(2) == shape.dimensions.suffix(2),
       let transpose = plan.next(after: site.node.outputs[0]),
-      let order = transpose.op as? Transpose, order.order == [0, 2, 1, 3, 4],
+      let order = transpose.op as? Transpose, order.permutation == [0, 2, 1, 3, 4],
       let reshape = plan.next(after: transpose.outputs[0]), reshape.op is Reshape,
       plan.graph.shape(reshape.outputs[0]) == shape
     else { return false }

@@ -11,8 +11,8 @@ enum QuantisationLowering: LoweringRule {
       return false
     }
     // Whoever makes the value has stored it already, or nobody asks for it.
+    if plan.written.contains(output) { return true }
     let needed = plan.quantised.needed[output] ?? []
-    if needed.allSatisfy({ plan.map($0) != nil }) { return true }
     guard let x = plan.floats(site.input(0)) else { return false }
     if x.shape.rank == 4, x.shape.count > 0 {
       plan.writeStored(output, for: site, tables: false) { plan, map, _ in

@@ -58,6 +58,7 @@ extension PlanBuilder {
     guard let grid = quantised.grids[root], let shape = graph[root].fact.fixedShape else {
       fatalError("a stored value has a grid and a shape")
     }
+    written.insert(root)
     let needed = quantised.needed[root] ?? []
     if needed.count == 1, needed[0] == root || tables, let value = needed.first {
       let own = quantised.grids[value] ?? grid

@@ -23,7 +23,7 @@ struct QuantisedConvolution {
       let reach = row.reduce(0) { $0 + abs(Int($1)) } * 255
       let start = (Double(bias[output]) / (Double(grid.scale) * Double(weights.scales[output])))
         .rounded(.toNearestOrEven)
-      guard abs(start) < 1 << 30, abs(Int(start) - grid.zero * sum) + reach < Int(Int32.max) else {
+      guard abs(start) < 0x1p30, abs(Int(start) - grid.zero * sum) + reach < Int(Int32.max) else {
         return nil
       }
       numbers.append(Int32(Int(start) - grid.zero * sum))

@@ -87,7 +87,8 @@ struct QuantisedValues {
       }
       if let constant = graph.constant(id) {
         guard constant.count == 1, constant.shape.rank <= shape?.rank ?? 0 else { return }
-        inputs.append(Tensor(constant.elements(as: Float.self), dtype: constant.dtype))
+        guard constant.dtype == .float32 else { return }
+        inputs.append(Tensor(constant.elements(as: Float.self)))
       } else if let function = functions[id], root == nil || root == function.root,
         graph[id].fact.fixedShape == shape
       {

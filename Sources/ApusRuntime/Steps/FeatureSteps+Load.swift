@@ -229,14 +229,3 @@ extension MapElement {
 extension MapGrid {
   init(_ grid: FeatureGrid) { self.init(scale: grid.scale, zero: grid.zero) }
 }
-
-extension WindowParameters {
-  /// Whether every window holds at least one pixel of the input.
-  var meetsEveryWindow: Bool {
-    (0..<2).allSatisfy { axis in
-      let reach = (kernel[axis] - 1) * dilations[axis]
-      let last = (output[axis] - 1) * strides[axis] - padding[axis]
-      return padding[axis] <= reach && last < input[axis]
-    }
-  }
-}

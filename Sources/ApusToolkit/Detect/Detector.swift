@@ -3,7 +3,6 @@ import ApusCompiler
 import ApusFamilies
 import ApusGraph
 public import ApusImage
-import ApusPasses
 import ApusRuntime
 import ApusTensor
 import Foundation
@@ -53,15 +52,7 @@ public final class Detector {
     self.options = options
     let reading = try Self.reading(of: model)
     self.reading = reading
-    do {
-      var graph = model.graph
-      _ = try Pipeline.simplify.run(on: &graph)
-      graph = try SinglePrecision.widening(graph)
-      _ = try Pipeline.compile.run(on: &graph)
-      self.graph = graph
-    } catch {
-      throw .failure("'\(model.path)': \(error)")
-    }
+    graph = try model.preparedGraph()
     var card = reading.card
     card.preprocess = options.preprocess.applied(to: card.preprocess)
     self.card = card

@@ -5,8 +5,12 @@
 static const apus_tile_kernel *const parts[] = {
     apus_tile_scalar,
 #if defined(__x86_64__)
+    apus_tile_avx2,
+    apus_tile_avxvnni,
     apus_tile_avx512,
     apus_tile_avx512vnni,
+    apus_tile_avx512bf16,
+    apus_tile_amx,
 #endif
 };
 

@@ -70,6 +70,14 @@ TILE_INLINE __m128i half16_add(__m128i sum, __m128i x, __m128i w) {
   return _mm_add_epi32(sum, _mm_madd_epi16(x, w));
 }
 
+// Channels by themselves, as floats, for depthwise.inc.
+typedef __m256 channels8;
+TILE_INLINE __m256 f32_channels8(const uint8_t *p) { return _mm256_loadu_ps((const float *)p); }
+TILE_INLINE __m256 bf16_channels8(const uint8_t *p) {
+  const __m128i halves = _mm_loadu_si128((const __m128i_u *)p);
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
+}
+
 // Vectors of 32 and 16 bytes, for depthwise_bytes.inc.
 typedef __m256i bytes32_vector;
 TILE_INLINE __m256i bytes32_low8(__m256i a, __m256i b) { return _mm256_unpacklo_epi8(a, b); }
