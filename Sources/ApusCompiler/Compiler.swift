@@ -79,7 +79,7 @@ public struct Compilation: Sendable {
   public let host: any HostOperators
 
   /// Loads the plan.
-  public func executor(threads: Int = 1) throws(RuntimeError) -> Session {
+  public func session(threads: Int = 1) throws(RuntimeError) -> Session {
     try Session(plan, threads: threads, host: host)
   }
 }

@@ -1,4 +1,4 @@
-public import ApusPlan
+import ApusPlan
 
 /// When the steps of a plan began and how long they took, over some runs.
 struct Profiler {

@@ -11,6 +11,7 @@ import Synchronization
 /// plan are the same in every run, whatever the number of threads.
 ///
 /// A session serves one caller at a time, on the caller's thread; `AsyncSession` serves tasks.
+public final class Session {
   /// The plan it runs.
   public let plan: Plan
   /// The number of threads, the caller's among them.

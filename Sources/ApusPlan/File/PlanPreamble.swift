@@ -32,10 +32,12 @@ struct PlanPreamble {
     constants = start..<total
     let fields = Array(bytes[..<56]) + bytes[description]
     guard fields.withUnsafeBytes({ XXH64.hash($0) }) == word(56) else {
-      throw PlanFileError(.checksum, "was altered after it was written: the description's checksum differs")
+      throw PlanFileError(
+        .checksum, "was altered after it was written: the description's checksum differs")
     }
     guard XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[constants])) == word(48) else {
-      throw PlanFileError(.checksum, "was altered after it was written: the constants' checksum differs")
+      throw PlanFileError(
+        .checksum, "was altered after it was written: the constants' checksum differs")
     }
   }
 
@@ -46,6 +48,7 @@ struct PlanPreamble {
 
   private static func truncated(_ found: Int, _ expected: Int?) -> PlanFileError {
     let size = expected.map { "\($0) bytes" } ?? "at least \(PlanFile.preambleCount) bytes"
-    return PlanFileError(.truncated, "has \(found) bytes where \(size) were written: it is not whole")
+    return PlanFileError(
+      .truncated, "has \(found) bytes where \(size) were written: it is not whole")
   }
 }

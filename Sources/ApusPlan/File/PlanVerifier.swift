@@ -85,11 +85,13 @@ struct PlanVerifier {
     case .binary(let step): try verify(step)
     case .copy(let step): try verify(step)
     case .gather(let step):
-      try verifyPlanes(step.source, step.width, step.height, step.destination, step.rows.count, step.columns.count)
+      try verifyPlanes(
+        step.source, step.width, step.height, step.destination, step.rows.count, step.columns.count)
       try check(step.rows.allSatisfy { 0 <= $0 && Int($0) < step.height }, "a row")
       try check(step.columns.allSatisfy { 0 <= $0 && Int($0) < step.width }, "a column")
     case .interpolate(let step):
-      try verifyPlanes(step.source, step.width, step.height, step.destination, step.rows.count, step.columns.count)
+      try verifyPlanes(
+        step.source, step.width, step.height, step.destination, step.rows.count, step.columns.count)
       try check((step.rows + step.columns).allSatisfy(\.isFinite), "a row or column")
     case .softmax(let step):
       let block = try product(step.length, step.inner)
@@ -139,7 +141,9 @@ struct PlanVerifier {
   private func verify(_ step: CopyStep) throws(PlanFormatError) {
     for box in step.boxes {
       var elements = 1
-      for size in box.shape { elements = try product(elements, count(size, atMost: .max, "a size")) }
+      for size in box.shape {
+        elements = try product(elements, count(size, atMost: .max, "a size"))
+      }
       try check(
         box.shape.count == box.sourceStrides.count
           && box.shape.count == box.destinationStrides.count, "the number of strides")
@@ -204,7 +208,9 @@ extension PlanVerifier {
   /// Pixels of the planes on both sides of a window.
   func pixels(_ window: WindowParameters) throws(PlanFormatError) -> (input: Int, output: Int) {
     try verify(window)
-    return (try product(window.input[0], window.input[1]), try product(window.output[0], window.output[1]))
+    return (
+      try product(window.input[0], window.input[1]), try product(window.output[0], window.output[1])
+    )
   }
 
   func taps(_ window: WindowParameters) -> Int { window.kernel[0] * window.kernel[1] }
