@@ -48,8 +48,8 @@
 #undef TILE_WORDS
 #undef TILE_PARTS
 
-#define DEPTHWISE_VECTOR channels8
 #define DEPTHWISE_PRODUCT f32
+#define DEPTHWISE_WORDS fl8
 #define DEPTHWISE_ROWS 12
 #define DEPTHWISE_COLUMNS 8
 #include "depthwise.inc"
@@ -57,8 +57,10 @@
 #define DEPTHWISE_COLUMNS 16
 #include "depthwise.inc"
 #undef DEPTHWISE_PRODUCT
+#undef DEPTHWISE_WORDS
 
 #define DEPTHWISE_PRODUCT bf16
+#define DEPTHWISE_WORDS bf8
 #define DEPTHWISE_ROWS 12
 #define DEPTHWISE_COLUMNS 8
 #include "depthwise.inc"
@@ -66,6 +68,7 @@
 #define DEPTHWISE_COLUMNS 16
 #include "depthwise.inc"
 #undef DEPTHWISE_PRODUCT
+#undef DEPTHWISE_WORDS
 
 #define TILE_PARTS 2
 #define TILE_WORDS half16

@@ -53,8 +53,8 @@
 #undef TILE_WORDS
 #undef TILE_PARTS
 
-#define DEPTHWISE_VECTOR channels16
 #define DEPTHWISE_PRODUCT f32
+#define DEPTHWISE_WORDS fl16
 #define DEPTHWISE_ROWS 20
 #define DEPTHWISE_COLUMNS 16
 #include "depthwise.inc"
@@ -62,8 +62,10 @@
 #define DEPTHWISE_COLUMNS 32
 #include "depthwise.inc"
 #undef DEPTHWISE_PRODUCT
+#undef DEPTHWISE_WORDS
 
 #define DEPTHWISE_PRODUCT bf16
+#define DEPTHWISE_WORDS bf16
 #define DEPTHWISE_ROWS 20
 #define DEPTHWISE_COLUMNS 16
 #include "depthwise.inc"
@@ -71,6 +73,7 @@
 #define DEPTHWISE_COLUMNS 32
 #include "depthwise.inc"
 #undef DEPTHWISE_PRODUCT
+#undef DEPTHWISE_WORDS
 
 #define TILE_PARTS 2
 #define TILE_WORDS half16

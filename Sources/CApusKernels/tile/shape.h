@@ -1,11 +1,6 @@
 // One name and one function for each number of rows of a tile.
 #pragma once
 
-#include <stdint.h>
-
-typedef float f32_element;
-typedef uint16_t bf16_element;
-
 #define APUS_UNROLL _Pragma("clang loop unroll(full)")
 #define TILE_INLINE static inline __attribute__((always_inline))
 
