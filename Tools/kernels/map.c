@@ -206,7 +206,7 @@ static void check_pairs(const apus_map_kernels *k, size s) {
         const apus_activation activation = {(apus_unary)f, 0.1f, 0.6f};
 #define CALL(K, MAP, BEGIN, END) \
   (K)->pair((apus_pair)pair, activation, a, b, MAP, a_grid, b_grid, grid, BEGIN, END)
-        CHECK("pair", 100 * pair + f, map_of(k, s), f == APUS_UNARY_IDENTITY ? 0 : 1, 0, CALL)
+        CHECK("pair", 100 * pair + f, map_of(k, s), f == APUS_UNARY_IDENTITY ? 0 : 2, 0, CALL)
 #undef CALL
         free(a.base), free(b.base);
       }
@@ -229,7 +229,7 @@ static void check_pixels(const apus_map_kernels *k, size s) {
   for (int f = 0; f < APUS_UNARY_COUNT && k->activate; f++) {
     const apus_activation activation = {(apus_unary)f, 0.1f, 0.6f};
 #define CALL(K, MAP, BEGIN, END) (K)->activate(activation, src, MAP, BEGIN, END)
-    CHECK("activate", f, map_of(k, s), 1, 0, CALL)
+    CHECK("activate", f, map_of(k, s), 2, 0, CALL)
 #undef CALL
   }
   free(src.base);
