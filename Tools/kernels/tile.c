@@ -127,9 +127,14 @@ static void test_kernel(const apus_tile_kernel *kernel) {
   }
 }
 
+extern const apus_tile_kernel apus_tile_software[];
+
 void test_tile(void) {
   const apus_tile_kernel *kernel;
   for (int64_t i = 0; (kernel = apus_tile_kernel_at(i)); i++) {
+    if (announce(kernel->name, (int)kernel->isa)) test_kernel(kernel);
+  }
+  for (kernel = apus_tile_software; kernel->name; kernel++) {
     if (announce(kernel->name, (int)kernel->isa)) test_kernel(kernel);
   }
 }

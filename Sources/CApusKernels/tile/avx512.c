@@ -1,3 +1,4 @@
+#if defined(__x86_64__)
 #include <assert.h>
 
 #include "tables.h"
@@ -8,7 +9,7 @@
 
 #define TILE_SUFFIX avx512
 #define TILE_PRODUCT f32
-#define TILE_WORDS f32
+#define TILE_WORDS ps16
 #define TILE_PARTS 1
 #define TILE_ROWS 28
 #define TILE_COLUMNS 16
@@ -27,7 +28,7 @@
 #undef TILE_PARTS
 
 #define TILE_PRODUCT bf16
-#define TILE_WORDS wide
+#define TILE_WORDS wide16
 #define TILE_PARTS 2
 #define TILE_ROWS 20
 #define TILE_COLUMNS 16
@@ -37,35 +38,23 @@
 #include "dense.inc"
 #undef TILE_PRODUCT
 #undef TILE_WORDS
+#undef TILE_PARTS
 
 #define TILE_PRODUCT u8s8
-#define TILE_WORDS u8s8
+#define TILE_WORDS half64
+#define TILE_PARTS 2
 #define TILE_ROWS 20
 #define TILE_COLUMNS 16
 #include "dense.inc"
 #define TILE_ROWS 12
 #define TILE_COLUMNS 32
 #include "dense.inc"
-
-
-#define DEPTHWISE_ROWS 4
-#define DEPTHWISE_COLUMNS 64
-#define BYTES_WORDS bytes64
-#include "depthwise_bytes.inc"
+#undef TILE_PRODUCT
 #undef TILE_WORDS
-#define TILE_WORDS half32
-#define DEPTHWISE_ROWS 4
-#define DEPTHWISE_COLUMNS 32
-#define BYTES_WORDS bytes32
-#include "depthwise_bytes.inc"
-#undef TILE_WORDS
-#define TILE_WORDS half16
-#define DEPTHWISE_ROWS 4
-#define DEPTHWISE_COLUMNS 16
-#define BYTES_WORDS bytes16
-#include "depthwise_bytes.inc"
+#undef TILE_PARTS
 
 #define DEPTHWISE_PRODUCT f32
+#define DEPTHWISE_WORDS fl16
 #define DEPTHWISE_ROWS 20
 #define DEPTHWISE_COLUMNS 16
 #include "depthwise.inc"
@@ -73,13 +62,39 @@
 #define DEPTHWISE_COLUMNS 32
 #include "depthwise.inc"
 #undef DEPTHWISE_PRODUCT
+#undef DEPTHWISE_WORDS
+
 #define DEPTHWISE_PRODUCT bf16
+#define DEPTHWISE_WORDS bf16
 #define DEPTHWISE_ROWS 20
 #define DEPTHWISE_COLUMNS 16
 #include "depthwise.inc"
 #define DEPTHWISE_ROWS 14
 #define DEPTHWISE_COLUMNS 32
 #include "depthwise.inc"
+#undef DEPTHWISE_PRODUCT
+#undef DEPTHWISE_WORDS
+
+#define TILE_PARTS 2
+#define TILE_WORDS half16
+#define BYTES_WORDS bytes16
+#define DEPTHWISE_ROWS 4
+#define DEPTHWISE_COLUMNS 16
+#include "depthwise_bytes.inc"
+#undef TILE_WORDS
+#define TILE_WORDS half32
+#define BYTES_WORDS bytes32
+#define DEPTHWISE_ROWS 4
+#define DEPTHWISE_COLUMNS 32
+#include "depthwise_bytes.inc"
+#undef TILE_WORDS
+#define TILE_WORDS half64
+#define BYTES_WORDS bytes64
+#define DEPTHWISE_ROWS 4
+#define DEPTHWISE_COLUMNS 64
+#include "depthwise_bytes.inc"
+#undef TILE_WORDS
+#undef TILE_PARTS
 #pragma clang attribute pop
 
 #define ROW(product, text, rows, columns) \
@@ -104,3 +119,4 @@ const apus_tile_kernel apus_tile_avx512[] = {
     CHANNELS(APUS_PRODUCT_U8S8, u8s8, 4, 64),
     {0},
 };
+#endif

@@ -1,3 +1,4 @@
+#if defined(__x86_64__)
 #include <assert.h>
 
 #include "tables.h"
@@ -7,15 +8,15 @@
 #include "words256.h"
 #include "words512.h"
 
-typedef __m512i dot_sum, dot_part;
-TILE_INLINE void dot_weights(dot_part *part, const uint8_t *w) { *part = _mm512_loadu_si512(w); }
-TILE_INLINE void dot_pixel(dot_part *part, const uint8_t *p) { *part = quad512(p); }
-TILE_INLINE dot_sum dot_add(dot_sum sum, dot_part x, dot_part w) {
+typedef __m512i dot64_sum, dot64_part;
+TILE_INLINE void dot64_weights(dot64_part *part, const uint8_t *w) { *part = _mm512_loadu_si512(w); }
+TILE_INLINE void dot64_pixel(dot64_part *part, const uint8_t *p) { *part = quad512(p); }
+TILE_INLINE dot64_sum dot64_add(dot64_sum sum, dot64_part x, dot64_part w) {
   return _mm512_dpbusd_epi32(sum, x, w);
 }
 
-TILE_INLINE void dot_from_weights(__m512i *part, __m512i quads) { *part = quads; }
-TILE_INLINE void dot_from_pixel(__m512i *part, __m512i quads) { *part = quads; }
+TILE_INLINE void dot64_from_weights(__m512i *part, __m512i quads) { *part = quads; }
+TILE_INLINE void dot64_from_pixel(__m512i *part, __m512i quads) { *part = quads; }
 TILE_INLINE void dot32_from_weights(__m256i *part, __m256i quads) { *part = quads; }
 TILE_INLINE void dot32_from_pixel(__m256i *part, __m256i quads) { *part = quads; }
 TILE_INLINE __m256i dot32_add(__m256i sum, __m256i x, __m256i w) {
@@ -29,7 +30,7 @@ TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
 
 #define TILE_SUFFIX avx512vnni
 #define TILE_PRODUCT u8s8
-#define TILE_WORDS dot
+#define TILE_WORDS dot64
 #define TILE_PARTS 1
 #define TILE_ROWS 28
 #define TILE_COLUMNS 16
@@ -70,3 +71,4 @@ const apus_tile_kernel apus_tile_avx512vnni[] = {
     ROW(28, 16),     ROW(14, 32),     ROW(9, 48),      ROW(6, 64),
     CHANNELS(6, 16), CHANNELS(6, 32), CHANNELS(6, 64), {0},
 };
+#endif

@@ -5,17 +5,15 @@
 
 #include "pixels.h"
 
-typedef __m512 f32_sum, f32_part, wide_sum, wide_part;
-typedef __m512i u8s8_sum, u8s8_part;
-
 // float: one factor.
-TILE_INLINE void f32_weights(f32_part *part, const uint8_t *w) { *part = _mm512_loadu_ps(w); }
-TILE_INLINE void f32_pixel(f32_part *part, const uint8_t *p) {
+typedef __m512 ps16_sum, ps16_part;
+TILE_INLINE void ps16_weights(ps16_part *part, const uint8_t *w) { *part = _mm512_loadu_ps(w); }
+TILE_INLINE void ps16_pixel(ps16_part *part, const uint8_t *p) {
   float x;
   memcpy(&x, p, sizeof x);
   *part = _mm512_set1_ps(x);
 }
-TILE_INLINE f32_sum f32_add(f32_sum sum, f32_part x, f32_part w) {
+TILE_INLINE ps16_sum ps16_add(ps16_sum sum, ps16_part x, ps16_part w) {
   return _mm512_fmadd_ps(x, w, sum);
 }
 
@@ -26,46 +24,53 @@ TILE_INLINE __m512i quad512(const uint8_t *p) {
 }
 
 // bfloat16 as floats: the even elements, then the odd ones.
-TILE_INLINE void wide_parts(wide_part *part, __m512i pairs) {
+typedef __m512 wide16_sum, wide16_part;
+TILE_INLINE void wide16_parts(wide16_part *part, __m512i pairs) {
   part[0] = _mm512_castsi512_ps(_mm512_slli_epi32(pairs, 16));
   part[1] = _mm512_castsi512_ps(_mm512_and_si512(pairs, _mm512_set1_epi32((int)0xFFFF0000)));
 }
-TILE_INLINE void wide_weights(wide_part *part, const uint8_t *w) {
-  wide_parts(part, _mm512_loadu_si512(w));
+TILE_INLINE void wide16_weights(wide16_part *part, const uint8_t *w) {
+  wide16_parts(part, _mm512_loadu_si512(w));
 }
-TILE_INLINE void wide_pixel(wide_part *part, const uint8_t *p) { wide_parts(part, quad512(p)); }
-TILE_INLINE wide_sum wide_add(wide_sum sum, wide_part x, wide_part w) {
+TILE_INLINE void wide16_pixel(wide16_part *part, const uint8_t *p) { wide16_parts(part, quad512(p)); }
+TILE_INLINE wide16_sum wide16_add(wide16_sum sum, wide16_part x, wide16_part w) {
   return _mm512_fmadd_ps(x, w, sum);
 }
 
 // Bytes as int16, the even ones, then the odd ones: sums of two products of int16 are exact.
-TILE_INLINE void u8s8_from_weights(u8s8_part *part, __m512i quads) {
+typedef __m512i half64_sum, half64_part;
+TILE_INLINE void half64_from_weights(half64_part *part, __m512i quads) {
   part[0] = _mm512_srai_epi16(_mm512_slli_epi16(quads, 8), 8);
   part[1] = _mm512_srai_epi16(quads, 8);
 }
-TILE_INLINE void u8s8_from_pixel(u8s8_part *part, __m512i quads) {
+TILE_INLINE void half64_from_pixel(half64_part *part, __m512i quads) {
   part[0] = _mm512_and_si512(quads, _mm512_set1_epi16(0xFF));
   part[1] = _mm512_srli_epi16(quads, 8);
 }
-TILE_INLINE void u8s8_weights(u8s8_part *part, const uint8_t *w) {
-  u8s8_from_weights(part, _mm512_loadu_si512(w));
+TILE_INLINE void half64_weights(half64_part *part, const uint8_t *w) {
+  half64_from_weights(part, _mm512_loadu_si512(w));
 }
-TILE_INLINE void u8s8_pixel(u8s8_part *part, const uint8_t *p) {
-  u8s8_from_pixel(part, quad512(p));
+TILE_INLINE void half64_pixel(half64_part *part, const uint8_t *p) {
+  half64_from_pixel(part, quad512(p));
 }
-TILE_INLINE u8s8_sum u8s8_add(u8s8_sum sum, u8s8_part x, u8s8_part w) {
+TILE_INLINE half64_sum half64_add(half64_sum sum, half64_part x, half64_part w) {
   return _mm512_add_epi32(sum, _mm512_madd_epi16(x, w));
 }
 
-// Channels by themselves, as floats.
-typedef __m512 channels;
-typedef float f32_element;
+// Channels by themselves, as floats, for depthwise.inc: bfloat16 is bf16, float is fl16.
+typedef __m512 fl16_sum, fl16_part;
+typedef float fl16_element;
+TILE_INLINE void fl16_pixel(__m512 *part, const uint8_t *p) { *part = _mm512_loadu_ps(p); }
+TILE_INLINE void fl16_weights(__m512 *part, const uint8_t *w) { fl16_pixel(part, w); }
+TILE_INLINE __m512 fl16_add(__m512 sum, __m512 x, __m512 w) { return _mm512_fmadd_ps(x, w, sum); }
+typedef __m512 bf16_sum, bf16_part;
 typedef uint16_t bf16_element;
-TILE_INLINE channels f32_channels(const uint8_t *p) { return _mm512_loadu_ps(p); }
-TILE_INLINE channels bf16_channels(const uint8_t *p) {
+TILE_INLINE void bf16_pixel(__m512 *part, const uint8_t *p) {
   const __m256i halves = _mm256_loadu_si256((const __m256i_u *)p);
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+  *part = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
+TILE_INLINE void bf16_weights(__m512 *part, const uint8_t *w) { bf16_pixel(part, w); }
+TILE_INLINE __m512 bf16_add(__m512 sum, __m512 x, __m512 w) { return _mm512_fmadd_ps(x, w, sum); }
 
 // Vectors of 64 bytes, for depthwise_bytes.inc.
 typedef __m512i bytes64_vector;
