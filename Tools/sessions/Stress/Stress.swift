@@ -60,7 +60,7 @@ struct Stress {
   private static func plan(_ path: String?) throws -> Plan {
     if let path { return try PlanFile.read(path) }
     let path = NSTemporaryDirectory() + "apus-stress-\(getpid()).apus"
-    try Data(PlanFile.bytes(of: stressPlan())).write(to: URL(fileURLWithPath: path))
+    try Data(PlanFile.bytes(of: SamplePlan.plan)).write(to: URL(fileURLWithPath: path))
     defer { unlink(path) }
     return try PlanFile.read(path)
   }
