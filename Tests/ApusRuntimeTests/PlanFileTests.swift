@@ -19,7 +19,9 @@ final class TemporaryPlan {
 /// Makes the checksums right again after bytes were changed.
 func seal(_ bytes: inout [UInt8]) {
   func word(_ offset: Int) -> Int {
-    bytes.withUnsafeBytes { Int(truncatingIfNeeded: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
+    bytes.withUnsafeBytes {
+      Int(truncatingIfNeeded: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
   }
   func put(_ value: UInt64, _ offset: Int) {
     withUnsafeBytes(of: value.littleEndian) { bytes.replaceSubrange(offset..<offset + 8, with: $0) }
@@ -41,10 +43,11 @@ func seal(_ bytes: inout [UInt8]) {
     shape: [SamplePlan.images, SamplePlan.channels, SamplePlan.side, SamplePlan.side])
 
   /// Test vectors of the reference implementation.
-  @Test(arguments: [
-    ("", 0xEF46_DB37_51D8_E999), ("a", 0xD24E_C4F1_A98C_6E5B), ("abc", 0x44BC_2CF5_AD77_0999),
-    ("Nobody inspects the spammish repetition", 0xFBCE_A83C_8A37_8BF1),
-  ] as [(String, UInt64)])
+  @Test(
+    arguments: [
+      ("", 0xEF46_DB37_51D8_E999), ("a", 0xD24E_C4F1_A98C_6E5B), ("abc", 0x44BC_2CF5_AD77_0999),
+      ("Nobody inspects the spammish repetition", 0xFBCE_A83C_8A37_8BF1),
+    ] as [(String, UInt64)])
   func checksumsAreXXH64(_ text: String, _ expected: UInt64) {
     #expect(Array(text.utf8).withUnsafeBytes { XXH64.hash($0) } == expected)
   }
@@ -149,8 +152,10 @@ func seal(_ bytes: inout [UInt8]) {
       changed(steps: step(relu, work: -1)),
       changed(steps: step(relu, work: .max) + step(relu, work: .max)),
       changed(steps: step(.unary(UnaryStep(function: .relu, source: a, destination: constant)))),
-      changed(steps: step(.pool(PoolStep(pooling: .maximum, window: strange, source: a, destination: b)))),
-      changed(steps: step(.softmax(SoftmaxStep(length: .max, inner: .max, source: a, destination: b)))),
+      changed(
+        steps: step(.pool(PoolStep(pooling: .maximum, window: strange, source: a, destination: b)))),
+      changed(
+        steps: step(.softmax(SoftmaxStep(length: .max, inner: .max, source: a, destination: b)))),
       changed(
         steps: step(
           .gather(

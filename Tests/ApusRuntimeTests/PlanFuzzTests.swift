@@ -26,7 +26,9 @@ import Testing
       }
       try file.write(bytes)
       // Every byte counts but the zeros before the constants.
-      if let plan = try? PlanFile.read(file.path) { #expect(plan.listing == SamplePlan.plan.listing) }
+      if let plan = try? PlanFile.read(file.path) {
+        #expect(plan.listing == SamplePlan.plan.listing)
+      }
     }
   }
 
