@@ -35,7 +35,7 @@ import Testing
       #expect(json.status == 0, "\(json.errors)")
       let summary = try JSONDecoder().decode(Summary.self, from: Data(json.output.utf8))
       #expect(summary.inputs.map(\.shape) == [[2, 3, 64, 96]])
-      #expect(summary.outputs.count == 3 && summary.steps.count > 10)
+      #expect(summary.outputs.count == 2 && summary.steps.count > 10)
       #expect(summary.constantBytes > 0)
       let text = try place.run(["inspect", "m.apus"]).output
       #expect(text.contains("for \(summary.isa)") && text.contains("host steps: none"))
@@ -106,7 +106,7 @@ import Testing
         (["compile", "missing.pt", "--to", "x.apus"], 1, "no such file"),
         (compile + ["no/folder/x.apus"], 1, "no folder"),
         (["inspect", "m.apus", "--html", "m.html"], 2, "plan file"),
-        (["detect", "m.apus", "x.jpg"], 1, "is a plan file"),
+        (["export", "m.apus", "--to", "x.onnx"], 1, "is a plan file"),
         (
           ["run", "m.apus", "--input", "a", "--output", "b", "--executor", "interpreter"], 2,
           "plan file"
