@@ -62,7 +62,8 @@ struct ConvolutionShape {
           element: product.byteCount, readsRows: choice.readsRows),
         outputs: outs, segments: choice.tiling.offsets.count, length: choice.length,
         steps: choice.tiling.steps, quads: choice.tiling.quads)
-      let padded = (outs + choice.kernel.columns - 1) / choice.kernel.columns * choice.kernel.columns
+      let padded =
+        (outs + choice.kernel.columns - 1) / choice.kernel.columns * choice.kernel.columns
       let rest = padded - outs
       let bias =
         Array(finish.bias[range.lowerBound * 4..<range.upperBound * 4])

@@ -12,7 +12,7 @@ public final class Benchmark {
   ///
   /// A quantised network brings its own types.
   public enum Precision: String, Sendable, CaseIterable, Codable {
-    case fp32
+    case fp32, bf16
   }
 
   /// What is measured.
@@ -73,8 +73,10 @@ public final class Benchmark {
       of: model.graph, path: path, inputShapes: inputs.shapes.mapValues(\.dimensions))
     let graph = try model.preparedGraph()
     do {
-      let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
-        graph, inputShapes: inputs.shapes)
+      let compiled = try Compiler(
+        environment: ProcessInfo.processInfo.environment,
+        precision: options.precision == .bf16 ? .bf16 : .fp32
+      ).compile(graph, inputShapes: inputs.shapes)
       session = try Session(compiled.plan, threads: options.threads, host: compiled.host)
     } catch {
       throw .failure("'\(path)': \(error)")
