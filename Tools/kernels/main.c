@@ -15,6 +15,8 @@ static const struct {
 } suites[] = {
     {"planar", test_planar},
     {"tile", test_tile},
+    {"finish", test_finish},
+    {"map", test_map},
 };
 
 int failures;

@@ -10,7 +10,8 @@ typedef enum apus_finish_kind {
   /// q = clamp(rne(float(sum + bias) * scale) + zero, 0, 255); q = table[q] where there is a table. With a
   /// residual r: clamp(rne(((q - own_zero) * own_scale + (r - residual_zero) * residual_scale)) + sum_zero,
   /// 0, 255), each of the three operations rounded to float by itself (no fused multiply-add).
-  /// rne is rounding to nearest, half to even; sum + bias wraps never (a bias is given that way).
+  /// rne is rounding to nearest, half to even; sum + bias wraps never (a bias is given that way). Zero points
+  /// are in 0...255. NaN, which only a scale that is no number gives, becomes 0.
   APUS_FINISH_I32_U8 = 0,
   /// f(float(sum + bias) * scale).
   APUS_FINISH_I32_F32,

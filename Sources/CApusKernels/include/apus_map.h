@@ -58,9 +58,11 @@ typedef struct apus_map_kernels {
   /// Channels of `count` equal groups interleaved: dst channel c * count + g = src channel
   /// g * (channels / count) + c (ShuffleNet).
   void (*shuffle)(apus_map src, apus_map dst, int64_t count, int64_t row_begin, int64_t row_end);
-  /// Windows are cut at the map's edge (the border is not read). Means of uint8 are
-  /// clamp(rne(float(sum - n * src.zero) * (src.scale / (dst.scale * n))) + dst.zero); of maxima both grids
-  /// are the same.
+  /// Windows are cut at the map's edge (the border is not read); at least one of their taps lies inside. Means
+  /// are over the n taps inside; those of APUS_POOL_MEAN_PADDED over all kernel_h * kernel_w, the others being
+  /// real 0. Means of uint8 are
+  /// clamp(rne(float(sum over the taps inside of q - src.zero) * (src.scale / (dst.scale * n))) + dst.zero); of
+  /// maxima both grids are the same. A NaN in a window of maxima gives NaN or the largest of the others.
   void (*pool)(
       apus_map src, apus_map dst, apus_pool_window window, apus_grid src_grid, apus_grid dst_grid,
       int64_t row_begin, int64_t row_end);
