@@ -18,6 +18,7 @@ typedef struct {
 static const layer layers[] = {
     {"3x3 64>64 at 80", 3, 1, 80, 64, 64},     {"3x3 256>256 at 20", 3, 1, 20, 256, 256},
     {"1x1 128>128 at 40", 1, 1, 40, 128, 128}, {"1x1 64>32 at 80", 1, 1, 80, 64, 32},
+    {"1x1 512>256 at 20", 1, 1, 20, 512, 256}, {"1x1 1024>512 at 20", 1, 1, 20, 1024, 512},
     {"6x6/2 3>16 at 320", 6, 2, 320, 3, 16},   {"6x6/2 3>32 at 320", 6, 2, 320, 3, 32},
     {"depthwise 3x3 64 at 80", 3, 1, 80, 0, 64},   {"depthwise 5x5 96 at 40", 5, 1, 40, 0, 96},
     {"depthwise 5x5 192 at 20", 5, 1, 20, 0, 192}, {"depthwise 7x7 64 at 40", 7, 1, 40, 0, 64},
@@ -73,7 +74,8 @@ static void pass(
 
 static double rate_of(const apus_tile_kernel *k, const layer *l) {
   const int64_t size = apus_product_element(k->product);
-  const int64_t channels = k->depthwise ? (l->outputs + k->columns - 1) / k->columns * k->columns : l->inputs;
+  const int64_t channels =
+      k->depthwise ? (l->outputs + k->columns - 1) / k->columns * k->columns : l->inputs;
   const int64_t width = (l->size - 1) * l->stride + l->kernel, row_stride = width * channels * size;
   const int64_t length = k->depthwise ? 1 : l->kernel * l->inputs;
   const int64_t quads_all = (length * size + 3) / 4;
