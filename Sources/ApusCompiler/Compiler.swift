@@ -5,22 +5,38 @@ public import ApusPlan
 public import ApusRuntime
 public import ApusTensor
 
-/// Lowers graphs to plans for one instruction set and fixed input sizes, in `float32`.
+/// What the maps of real numbers are held as between the steps of a plan.
+public enum Precision: String, CaseIterable, Sendable {
+  /// 32 bits.
+  case fp32
+  /// 16 bits with the range of 32, summed in 32.
+  case bf16
+}
+
+/// Lowers graphs to plans for one instruction set and fixed input sizes.
+///
+/// What a graph has quantised (QuantizeLinear, DequantizeLinear) is computed with integers whatever the precision.
 public struct Compiler: Sendable {
   /// The instruction set to compile for.
   public let isa: ISA
+  /// What real numbers are held as.
+  public let precision: Precision
 
   /// A compiler for an instruction set, by default the best that this machine runs.
-  public init(isa: ISA = .best) {
+  public init(isa: ISA = .best, precision: Precision = .fp32) {
     self.isa = isa
+    self.precision = precision
   }
 
   /// A compiler for the instruction set that `APUS_ISA` names, or the best one.
   ///
   /// - Parameter environment: variables by name.
   /// - Throws: `ISAError` if the variable names no instruction set, or one that this machine lacks.
-  public init(environment: [String: String]) throws(ISAError) {
+  public init(
+    environment: [String: String], precision: Precision = .fp32
+  ) throws(ISAError) {
     isa = try ISA.selected(environment: environment)
+    self.precision = precision
   }
 
   /// Compiles a graph.
@@ -48,7 +64,8 @@ public struct Compiler: Sendable {
     guard tooLarge.isEmpty else {
       throw CompilerError.tooLarge(tooLarge.map { "\($0.name) \($0.fact)" })
     }
-    var lowering = GraphLowering(sized, kernels: KernelSet(isa: isa))
+    var lowering = GraphLowering(
+      sized, kernels: KernelSet(isa: isa), element: precision == .bf16 ? .bfloat16 : .float32)
     try lowering.run()
     return lowering.builder.finish()
   }
@@ -62,8 +79,8 @@ public struct Compilation: Sendable {
   public let host: any HostOperators
 
   /// Loads the plan.
-  public func executor(threads: Int = 1) throws(RuntimeError) -> PlanExecutor {
-    try PlanExecutor(plan, threads: threads, host: host)
+  public func session(threads: Int = 1) throws(RuntimeError) -> Session {
+    try Session(plan, threads: threads, host: host)
   }
 }
 

@@ -36,18 +36,10 @@ struct Site {
 struct GraphLowering {
   var builder: PlanBuilder
   private let graph: Graph
-  private let readers: [ValueID: [Int]]
-  private let outputs: Set<ValueID>
 
-  init(_ graph: Graph, kernels: KernelSet) {
+  init(_ graph: Graph, kernels: KernelSet, element: FeatureElement) {
     self.graph = graph
-    builder = PlanBuilder(graph, kernels: kernels)
-    var readers: [ValueID: [Int]] = [:]
-    for (index, node) in graph.nodes.enumerated() {
-      for case .some(let id) in node.inputs { readers[id, default: []].append(index) }
-    }
-    self.readers = readers
-    outputs = Set(graph.outputs)
+    builder = PlanBuilder(graph, kernels: kernels, element: element)
   }
 
   /// Lowers every node whose results are not known already.
@@ -56,6 +48,8 @@ struct GraphLowering {
     var taken: Set<Int> = []
     for (index, node) in graph.nodes.enumerated() {
       if node.outputs.allSatisfy({ builder.tensor($0) != nil }) { continue }
+      if builder.quantised.idle.contains(node.id) || builder.taken.contains(node.id) { continue }
+      if builder.isConstant(node) { continue }
       if let site = sites.removeValue(forKey: index) {
         try lower(site)
       } else if taken.contains(index) {
@@ -79,12 +73,6 @@ struct GraphLowering {
     }
   }
 
-  /// The only reader of a value that nobody outside asks for.
-  private func onlyReader(of id: ValueID) -> Int? {
-    guard !outputs.contains(id), let found = readers[id], found.count == 1 else { return nil }
-    return found[0]
-  }
-
   /// What can be fused behind a node: an activation, then the sum with a value of the same shape.
   ///
   /// - Parameter taken: nodes that are fused behind others already: a sum of two results belongs to one of them.
@@ -98,13 +86,13 @@ struct GraphLowering {
       site.name = graph.nodes[reader].name
       site.operators += " + \(graph.nodes[reader].op.kind)"
     }
-    if let reader = onlyReader(of: site.output), !taken.contains(reader),
+    if let reader = builder.readers.onlyReader(of: site.output), !taken.contains(reader),
       let function = kernelFunction(of: graph.nodes[reader], in: graph)
     {
       add(reader)
       site.activation = function
     }
-    if let reader = onlyReader(of: site.output), !taken.contains(reader),
+    if let reader = builder.readers.onlyReader(of: site.output), !taken.contains(reader),
       graph.nodes[reader].op is any ResidualSum
     {
       let sides = graph.nodes[reader].inputs.compactMap { $0 }

@@ -16,6 +16,15 @@ extension LoweringRule {
 /// Every lowering rule: the one place where one is made known.
 enum LoweringCatalogue {
   static let all: [any LoweringRule.Type] = [
+    QuantisationLowering.self,
+    FeatureConvolutionLowering.self,
+    FeaturePoolLowering.self,
+    FeatureJointLowering.self,
+    FeatureSplitLowering.self,
+    FeatureResizeLowering.self,
+    FeaturePairLowering.self,
+    FeatureUnaryLowering.self,
+    ChannelShuffleLowering.self,
     ConvolutionLowering.self,
     BatchNormalizationLowering.self,
     PoolLowering.self,

@@ -1,5 +1,6 @@
 import ApusGraph
 import ApusKernels
+import ApusOperators
 import ApusPlan
 import ApusTensor
 
@@ -13,21 +14,43 @@ struct PlanBuilder {
     case place(Place)
     case slot(Int)
     case constant(Tensor)
+    case maps(FeatureMap)
   }
 
   let graph: Graph
   let kernels: KernelSet
+  let readers: GraphReaders
+  let quantised: QuantisedValues
+  let uses: FeatureUse
+  /// What maps of real numbers are held as.
+  let element: FeatureElement
+  /// Nodes that a step of an earlier node stands for.
+  var taken: Set<NodeID> = []
+  /// Maps of joints, as soon as somebody writes into them.
+  var joints: [ValueID: FeatureMap] = [:]
+  /// Values whose maps lie in their joint.
+  var placed: Set<ValueID> = []
+  /// Stored values that a step has written, or passed on without.
+  var written: Set<ValueID> = []
+  /// Tables of 256 bytes that are constants already.
+  var tables: [[UInt8]: Place] = [:]
   private(set) var steps: [Plan.Step] = []
   private(set) var buffers: [VirtualBuffer] = []
   private var holders: [ValueID: Holder] = [:]
-  private var constants: [Float] = []
+  private var constants: [UInt8] = []
   private var constantPlaces: [ValueID: Place] = [:]
   private var operators: [any Operator] = []
   private var slotCount = 0
+  /// Planes made of maps, once for all readers.
+  private var planes: [ValueID: Place] = [:]
 
-  init(_ graph: Graph, kernels: KernelSet) {
+  init(_ graph: Graph, kernels: KernelSet, element: FeatureElement) {
     self.graph = graph
     self.kernels = kernels
+    self.element = element
+    readers = GraphReaders(graph)
+    quantised = QuantisedValues(graph, readers: readers)
+    uses = FeatureUse(graph, quantised: quantised)
     for id in graph.inputs {
       holders[id] = newHolder(graph[id].fact)
     }
@@ -46,10 +69,18 @@ struct PlanBuilder {
 
   /// Adds constants.
   mutating func constant(_ values: [Float]) -> Place {
-    let offset = Self.aligned(constants.count)
-    constants += [Float](repeating: 0, count: offset - constants.count)
-    constants += values
-    return Place(.constants, offset: offset, count: values.count)
+    constant(bytes: values.bytes)
+  }
+
+  /// Adds constants, filled up to whole words.
+  mutating func constant(bytes: [UInt8]) -> Place {
+    let offset = Self.aligned(constants.count / 4)
+    let words = (bytes.count + 3) / 4
+    constants.reserveCapacity((offset + words) * 4)
+    constants.append(contentsOf: repeatElement(0, count: offset * 4 - constants.count))
+    constants.append(contentsOf: bytes)
+    constants.append(contentsOf: repeatElement(0, count: words * 4 - bytes.count))
+    return Place(.constants, offset: offset, count: words)
   }
 
   static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
@@ -60,19 +91,52 @@ struct PlanBuilder {
     return graph[id].constant ?? graph[id].fact.constant
   }
 
+  /// The numbers of a `float32` value that does not depend on the inputs, those of DequantizeLinear too.
+  func constantFloats(_ id: ValueID) -> [Float]? {
+    if let tensor = tensor(id) {
+      return tensor.dtype == .float32 ? tensor.elements(as: Float.self) : nil
+    }
+    guard let node = graph.producer(of: id), isConstant(node) else { return nil }
+    let tensor = try? node.op.evaluate(node.inputs.map { self.tensor($0) }).first
+    return tensor?.elements(as: Float.self)
+  }
+
+  /// Whether a node dequantises a constant, which is done where somebody needs it in real numbers.
+  func isConstant(_ node: Node) -> Bool {
+    node.op is DequantizeLinear && graph[node.outputs[0]].fact.dtype == .float32
+      && graph[node.outputs[0]].fact.fixedShape != nil
+      && node.inputs.allSatisfy { $0 == nil || tensor($0) != nil }
+  }
+
   /// The place and the shape of a `float32` value of fixed shape; nil for all others.
   mutating func floats(_ id: ValueID?) -> (place: Place, shape: Shape)? {
     guard let id, graph[id].fact.dtype == .float32, let shape = graph[id].fact.fixedShape else {
       return nil
     }
-    if let tensor = tensor(id) {
-      if let place = constantPlaces[id] { return (place, shape) }
-      let place = constant(tensor.elements(as: Float.self))
+    if let place = constantPlaces[id] { return (place, shape) }
+    if let numbers = constantFloats(id) {
+      let place = constant(numbers)
       constantPlaces[id] = place
       return (place, shape)
     }
-    guard case .place(let place) = holders[id] else { return nil }
+    if let place = planes[id] { return (place, shape) }
+    if case .place(let place) = holders[id] { return (place, shape) }
+    guard let map = map(quantised.behind(id) ?? id) else { return nil }
+    let place = allocate(shape.count)
+    emitConversion(.export(FeatureExportStep(source: map, destination: place)), of: id)
+    planes[id] = place
     return (place, shape)
+  }
+
+  /// The maps that hold a value.
+  func map(_ id: ValueID) -> FeatureMap? {
+    if case .maps(let map) = holders[id] { map } else { nil }
+  }
+
+  /// Says where the maps of a value are.
+  mutating func hold(_ id: ValueID, as map: FeatureMap) {
+    if case .place(let place) = holders[id] { planes[id] = place }
+    holders[id] = .maps(map)
   }
 
   /// Whether `floats` gives a place, without making one.
@@ -95,23 +159,43 @@ struct PlanBuilder {
 
   /// Adds a step.
   mutating func emit(_ operation: Operation, for site: Site, multiplyAccumulates: Int = 0) {
-    let bytes = (operation.reads + operation.writes).reduce(0) { $0 + $1.count * 4 }
+    emit(
+      operation, name: site.name, operators: site.operators,
+      multiplyAccumulates: multiplyAccumulates)
+  }
+
+  /// Adds a step that changes the form of a value, not its content.
+  mutating func emitConversion(_ operation: FeatureOperation, of id: ValueID) {
+    emit(.feature(operation), name: graph[id].name, operators: "Layout", multiplyAccumulates: 0)
+  }
+
+  private mutating func emit(
+    _ operation: Operation, name: String, operators: String, multiplyAccumulates: Int
+  ) {
+    let bytes: Int
+    if case .feature(let feature) = operation {
+      bytes = feature.byteCount
+    } else {
+      bytes = (operation.reads + operation.writes).reduce(0) { $0 + $1.count * 4 }
+    }
     steps.append(
       Plan.Step(
-        name: site.name, operators: site.operators, operation: operation,
+        name: name, operators: operators, operation: operation,
         multiplyAccumulates: multiplyAccumulates, bytes: bytes))
   }
 
   /// Adds a step that is computed by the operator's reference evaluation.
   mutating func emitHost(_ node: Node) {
-    let inputs = node.inputs.map { id -> HostStep.Operand in
+    let places = node.inputs.map { tensor($0) == nil ? floats($0)?.place : nil }
+    let inputs = zip(node.inputs, places).map { id, place -> HostStep.Operand in
       guard let id else { return .none }
+      if let place { return .place(place, graph[id].fact.fixedShape ?? [place.count]) }
       if let tensor = tensor(id) { return .constant(tensor) }
       switch holders[id] {
       case .place(let place): return .place(place, graph[id].fact.fixedShape ?? [place.count])
       case .slot(let slot): return .slot(slot)
       case .constant(let tensor): return .constant(tensor)
-      case nil: return .none
+      case .maps, nil: return .none
       }
     }
     let outputs = node.outputs.map { id -> HostStep.Operand in
@@ -120,7 +204,7 @@ struct PlanBuilder {
       switch holder {
       case .place(let place): return .place(place, graph[id].fact.fixedShape ?? [place.count])
       case .slot(let slot): return .slot(slot)
-      case .constant: return .none
+      case .constant, .maps: return .none
       }
     }
     let call = operators.count
@@ -138,17 +222,19 @@ struct PlanBuilder {
     return .slot(slotCount - 1)
   }
 
-  private func binding(_ id: ValueID) -> Plan.Binding {
+  private mutating func binding(_ id: ValueID) -> Plan.Binding {
     let value = graph[id]
     let holder: Plan.Binding.Holder
     if let tensor = tensor(id) {
       holder = .constant(tensor)
+    } else if let (place, _) = floats(id) {
+      holder = .place(place)
     } else {
       switch holders[id] {
       case .place(let place): holder = .place(place)
       case .slot(let slot): holder = .slot(slot)
       case .constant(let tensor): holder = .constant(tensor)
-      case nil: fatalError("value '\(value.name)' is read before it is made")
+      case .maps, nil: fatalError("value '\(value.name)' is read before it is made")
       }
     }
     return Plan.Binding(

@@ -6,13 +6,44 @@ public enum ISA: String, CaseIterable, Sendable {
   case scalar
   /// AVX2 and FMA on x86-64.
   case avx2
+  /// AVX2, FMA and AVX-VNNI.
+  case avxvnni
   /// AVX-512 F, VL, DQ and BW on x86-64.
   case avx512
+  /// AVX-512 with VNNI.
+  case avx512vnni
+  /// AVX-512 with VNNI and VBMI.
+  case avx512vbmi
+  /// AVX-512 with VNNI, VBMI and BF16.
+  case avx512bf16
+  /// All of these, and AMX tiles of int8 and bfloat16.
+  case amx
   /// NEON on arm64.
   case neon
+  /// NEON with dot products.
+  case dotprod
+  /// NEON with dot products and products of int8 matrices.
+  case i8mm
 
   /// The environment variable that lowers the choice of instruction set.
   public static let environmentVariable = "APUS_ISA"
+
+  /// The instruction sets whose kernels run where this one does, slowest first.
+  public var included: [ISA] {
+    switch self {
+    case .scalar: [.scalar]
+    case .avx2: [.scalar, .avx2]
+    case .avxvnni: [.scalar, .avx2, .avxvnni]
+    case .avx512: [.scalar, .avx2, .avx512]
+    case .avx512vnni: ISA.avx512.included + [.avx512vnni]
+    case .avx512vbmi: ISA.avx512vnni.included + [.avx512vbmi]
+    case .avx512bf16: ISA.avx512vbmi.included + [.avx512bf16]
+    case .amx: ISA.avx512bf16.included + [.amx]
+    case .neon: [.scalar, .neon]
+    case .dotprod: [.scalar, .neon, .dotprod]
+    case .i8mm: [.scalar, .neon, .dotprod, .i8mm]
+    }
+  }
 
   /// The instruction sets that this processor and this operating system run, slowest first.
   public static var available: [ISA] {
@@ -39,8 +70,15 @@ public enum ISA: String, CaseIterable, Sendable {
     switch self {
     case .scalar: APUS_ISA_SCALAR
     case .avx2: APUS_ISA_AVX2
+    case .avxvnni: APUS_ISA_AVXVNNI
     case .avx512: APUS_ISA_AVX512
+    case .avx512vnni: APUS_ISA_AVX512VNNI
+    case .avx512vbmi: APUS_ISA_AVX512VBMI
+    case .avx512bf16: APUS_ISA_AVX512BF16
+    case .amx: APUS_ISA_AMX
     case .neon: APUS_ISA_NEON
+    case .dotprod: APUS_ISA_DOTPROD
+    case .i8mm: APUS_ISA_I8MM
     }
   }
 

@@ -20,12 +20,20 @@ extension Kernel {
     return all.filter { available.contains($0.isa) }
   }
 
-  /// The kernel of the family for one instruction set, or the scalar one where there is none.
+  /// The fastest kernel of the family that an instruction set includes.
   static func pick(_ isa: ISA) -> Self {
-    guard let kernel = all.first(where: { $0.isa == isa }) ?? all.first else {
+    guard let kernel = pick(isa, among: all) else {
       fatalError("a family of kernels has at least its scalar twin")
     }
     return kernel
+  }
+
+  /// The first of the kernels of the fastest instruction set that another one includes.
+  static func pick(_ isa: ISA, among kernels: [Self]) -> Self? {
+    for candidate in isa.included.reversed() {
+      if let kernel = kernels.first(where: { $0.isa == candidate }) { return kernel }
+    }
+    return nil
   }
 }
 

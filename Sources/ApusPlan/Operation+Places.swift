@@ -14,6 +14,7 @@ extension Operation {
     case .softmax(let s): [s.source]
     case .mean(let s): [s.source]
     case .pack(let s): [s.source]
+    case .feature(let s): s.reads
     case .host(let s): s.inputs.compactMap(\.place)
     }
   }
@@ -32,6 +33,7 @@ extension Operation {
     case .softmax(let s): [s.destination]
     case .mean(let s): [s.destination]
     case .pack(let s): [s.destination]
+    case .feature(let s): s.writes
     case .host(let s): s.outputs.compactMap(\.place)
     }
   }
@@ -78,6 +80,7 @@ extension Operation {
     case .pack(var s):
       (s.source, s.destination) = (move(s.source), move(s.destination))
       return .pack(s)
+    case .feature(let s): return .feature(s.relocated(move))
     case .host(var s):
       s.inputs = s.inputs.map { $0.relocated(move) }
       s.outputs = s.outputs.map { $0.relocated(move) }

@@ -13,6 +13,7 @@ public enum Operation: Sendable {
   case softmax(SoftmaxStep)
   case mean(MeanStep)
   case pack(PackStep)
+  case feature(FeatureOperation)
   case host(HostStep)
 }
 

@@ -1,4 +1,4 @@
-/// Some adjacent floats of one of the two memories of a plan.
+/// Some adjacent words, of 4 bytes each, of one of the two memories of a plan.
 public struct Place: Hashable, Sendable {
   /// The memories of a plan.
   public enum Memory: String, Hashable, Sendable {
@@ -10,9 +10,9 @@ public struct Place: Hashable, Sendable {
 
   /// Which memory.
   public let memory: Memory
-  /// The first float.
+  /// The first word.
   public let offset: Int
-  /// The number of floats.
+  /// The number of words.
   public let count: Int
 
   /// Makes a place.

@@ -67,8 +67,44 @@ extension Operation {
     case .mean(let m): return "mean of \(m.length) \(m.source) -> \(m.destination)"
     case .pack(let p):
       return "pack \(p.groups)x\(p.rows)x\(p.channels)x\(p.taps) \(p.source) -> \(p.destination)"
+    case .feature(let f): return f.text
     case .host(let h): return "HOST \(h.name)"
     }
+  }
+}
+
+extension FeatureOperation {
+  /// The step in one line.
+  fileprivate var text: String {
+    switch self {
+    case .convolution(let c):
+      let kind = c.isDepthwise ? "depthwise" : "convolution"
+      let table = c.table == nil ? "" : " table"
+      let residual = c.residual.map { " + \($0.map.text)" } ?? ""
+      return "\(kind) \(c.source.channels)->\(c.destination.channels) \(c.window.text)"
+        + " \(c.activation)\(table) by \(c.tiling.kernel) \(c.source.text)"
+        + " -> \(c.destination.text)\(residual)"
+    case .import(let i): return "import \(i.source) -> \(i.destination.text)"
+    case .export(let e): return "export \(e.source.text) -> \(e.destination)"
+    case .gather(let g):
+      let kind = g.rows == nil ? "move" : "nearest"
+      return "\(kind)\(g.table == nil ? "" : " table") \(g.source.text) -> \(g.destination.text)"
+    case .shuffle(let s): return "shuffle \(s.groups) \(s.source.text) -> \(s.destination.text)"
+    case .pool(let p):
+      return "pool \(p.pooling) \(p.window.text) \(p.source.text) -> \(p.destination.text)"
+    case .pair(let p):
+      return "\(p.function.rawValue) \(p.left.text), \(p.right.text) -> \(p.destination.text)"
+    case .interpolate(let i): return "interpolate \(i.source.text) -> \(i.destination.text)"
+    case .unary(let u): return "unary \(u.function) \(u.source.text) -> \(u.destination.text)"
+    }
+  }
+}
+
+extension FeatureMap {
+  fileprivate var text: String {
+    let type = element == .uint8 ? "u8(\(grid.scale), \(grid.zero))" : element.rawValue
+    return
+      "\(type) \(height)x\(width)x\(channels) \(place.memory.rawValue)[\(place.offset * 4 + base)]"
   }
 }
 

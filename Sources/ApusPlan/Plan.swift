@@ -70,9 +70,9 @@ public struct Plan: Sendable {
   public let outputs: [Binding]
   /// What to do, in order.
   public let steps: [Step]
-  /// Floats of the arena.
+  /// Words of the arena.
   public let arenaCount: Int
-  /// The floats of the constant memory, packed.
+  /// The bytes of the constant memory, packed: `uint8`, whole words.
   public let constants: Tensor
   /// The number of tensor slots.
   public let slotCount: Int

@@ -30,6 +30,17 @@ public struct WindowParameters: Hashable, Sendable {
   }
 }
 
+extension WindowParameters {
+  /// Whether every window holds at least one pixel of the input.
+  public var meetsEveryWindow: Bool {
+    (0..<2).allSatisfy { axis in
+      let reach = (kernel[axis] - 1) * dilations[axis]
+      let last = (output[axis] - 1) * strides[axis] - padding[axis]
+      return padding[axis] <= reach && last < input[axis]
+    }
+  }
+}
+
 /// A function of one element that a step applies.
 public enum ElementwiseFunction: Hashable, Sendable {
   case identity, relu, sigmoid, silu, hardSwish, tanh, mish, exp, sqrt, abs, negate

@@ -8,12 +8,17 @@ struct Memories {
   let constants: FloatMemory
 
   init(_ plan: Plan) throws(RuntimeError) {
-    guard plan.constants.dtype == .float32 else {
-      throw RuntimeError(.plan, "constants are \(plan.constants.dtype), not float32")
+    guard plan.constants.dtype == .uint8, plan.constants.count % 4 == 0 else {
+      throw RuntimeError(
+        .plan, "constants are \(plan.constants.dtype) \(plan.constants.shape), not whole words")
     }
-    arena = FloatMemory(count: plan.arenaCount)
-    constants = FloatMemory(count: plan.constants.count)
-    plan.constants.withElements(as: Float.self) { constants.whole.copy(from: $0.span) }
+    guard let room = FloatMemory(zeros: plan.arenaCount) else {
+      throw RuntimeError(
+        .plan, "the machine has no memory for an arena of \(plan.arenaCount) words of 4 bytes")
+    }
+    arena = room
+    let tensor = plan.constants
+    constants = tensor.withBytes { FloatMemory(reading: $0, of: tensor) }
   }
 
   /// The floats of a place.
@@ -76,6 +81,7 @@ struct Loader {
     case .softmax(let step): try load(step)
     case .mean(let step): try load(step)
     case .pack(let step): try load(step)
+    case .feature(let step): try load(step)
     case .host: nil
     }
   }

@@ -22,7 +22,7 @@ struct Apus: ParsableCommand {
     version: ApusVersion.current,
     subcommands: [
       Models.self, New.self, Inspect.self, Export.self, Simplify.self, Cut.self, Run.self,
-      Detect.self, Val.self, Compare.self, Sweep.self, DataCommand.self, Anchors.self,
+      Detect.self, Val.self, Compare.self, Sweep.self, Bench.self, DataCommand.self, Anchors.self,
     ])
 
   /// Runs the command, and turns errors into one sentence and an exit code.

@@ -32,7 +32,7 @@ enum PoolLowering: LoweringRule {
     return true
   }
 
-  private static func pooling(_ op: any Operator) -> (ApusOperators.Pooling, ApusPlan.Pooling)? {
+  static func pooling(_ op: any Operator) -> (ApusOperators.Pooling, ApusPlan.Pooling)? {
     if let op = op as? MaxPool { return (op.pooling, .maximum) }
     if let op = op as? AveragePool {
       return (op.pooling, .average(includePadding: op.countsPadding))

@@ -10,13 +10,44 @@ import ApusTensor
 /// outputs lie on.
 enum ResizeLowering: LoweringRule {
   static func lower(_ site: Site, into plan: inout PlanBuilder) throws -> Bool {
-    guard let op = resize(site.node.op), let x = plan.floats(site.input(0)),
-      x.shape.rank == 4, x.shape.count > 0, let output = plan.graph.shape(site.output),
-      output.count > 0, plan.isFloats(site.output),
-      output.dimensions.prefix(2) == x.shape.dimensions.prefix(2),
-      let rest = otherInputs(site, op, plan)
-    else { return false }
+    guard let places = places(site, plan), let x = plan.floats(site.input(0)) else { return false }
     let (height, width) = (x.shape[2], x.shape[3])
+    let destination = plan.destination(site.output)
+    if places.isNearest {
+      plan.emit(
+        .gather(
+          GatherStep(
+            width: width, height: height, rows: places.rows.map { Int32($0) },
+            columns: places.columns.map { Int32($0) }, source: x.place, destination: destination)),
+        for: site)
+    } else {
+      plan.emit(
+        .interpolate(
+          InterpolateStep(
+            width: width, height: height, rows: places.rows.map { Float($0) },
+            columns: places.columns.map { Float($0) }, source: x.place, destination: destination)),
+        for: site)
+    }
+    return true
+  }
+
+  /// Where the rows and columns of an output lie in the input.
+  struct Places {
+    let rows: [Double]
+    let columns: [Double]
+    let isNearest: Bool
+  }
+
+  /// The places of a node's output; nil where it is not resized in this way.
+  static func places(_ site: Site, _ plan: PlanBuilder) -> Places? {
+    guard let op = resize(site.node.op), plan.isFloats(site.input(0)),
+      let shape = plan.graph.shape(site.input(0)), shape.rank == 4, shape.count > 0,
+      let output = plan.graph.shape(site.node.outputs[0]), output.count > 0,
+      plan.isFloats(site.node.outputs[0]),
+      output.dimensions.prefix(2) == shape.dimensions.prefix(2),
+      let rest = otherInputs(site, op, plan)
+    else { return nil }
+    let (height, width) = (shape[2], shape[3])
     let (rows, columns) = (output[2], output[3])
     func probe(_ value: (_ row: Int, _ column: Int) -> Int) -> [Double]? {
       let plane = (0..<height * width).map { Double(value($0 / width, $0 % width)) }
@@ -27,26 +58,10 @@ enum ResizeLowering: LoweringRule {
       return result.doubles
     }
     guard let rowPlane = probe({ row, _ in row }), let columnPlane = probe({ _, column in column })
-    else { return false }
-    let rowPlaces = (0..<rows).map { rowPlane[$0 * columns] }
-    let columnPlaces = (0..<columns).map { columnPlane[$0] }
-    let destination = plan.destination(site.output)
-    if op.mode == .nearest {
-      plan.emit(
-        .gather(
-          GatherStep(
-            width: width, height: height, rows: rowPlaces.map { Int32($0) },
-            columns: columnPlaces.map { Int32($0) }, source: x.place, destination: destination)),
-        for: site)
-    } else {
-      plan.emit(
-        .interpolate(
-          InterpolateStep(
-            width: width, height: height, rows: rowPlaces.map { Float($0) },
-            columns: columnPlaces.map { Float($0) }, source: x.place, destination: destination)),
-        for: site)
-    }
-    return true
+    else { return nil }
+    return Places(
+      rows: (0..<rows).map { rowPlane[$0 * columns] },
+      columns: (0..<columns).map { columnPlane[$0] }, isNearest: op.mode == .nearest)
   }
 
   /// The operator, where each output lies between at most two neighbours along each axis.

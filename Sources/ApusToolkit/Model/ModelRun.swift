@@ -2,6 +2,7 @@ import ApusCheckpoints
 import ApusCompiler
 import ApusGraph
 import ApusInterpreter
+import ApusPasses
 import ApusPlan
 import ApusRuntime
 import ApusTensor
@@ -31,18 +32,14 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
   public let outputs: [Output]
   /// Steps of the plan that no kernel runs, which are evaluated as the interpreter does.
   public let hostSteps: [String]
-  /// How long each run took.
-  public let milliseconds: [Double]
 
   /// Runs a model as it stands, without rewriting it.
   ///
   /// - Parameters:
   ///   - inputs: a safetensors file with a tensor for every input, by name.
   ///   - outputs: the safetensors file to write, a tensor for every output, by name.
-  ///   - runs: how often the model is run on the same inputs, to measure it.
   public static func run(
-    _ model: Model, inputs: String, outputs: String, executor: Executor, threads: Int = 1,
-    runs: Int = 1
+    _ model: Model, inputs: String, outputs: String, executor: Executor, threads: Int = 1
   ) throws(ApusError) -> ModelRun {
     do {
       let file = try SafetensorsFile(path: inputs)
@@ -58,23 +55,19 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
         }, uniquingKeysWith: { first, _ in first })
       try ModelLimits.checkSizes(of: graph, path: model.path, inputShapes: shapes)
       var hostSteps: [String] = []
-      let evaluate: () throws -> [Tensor]
+      let results: [Tensor]
       switch executor {
-      case .interpreter: evaluate = { try Interpreter(graph).run(given) }
+      case .interpreter: results = try Interpreter(graph).run(given)
       case .compiled:
         let tensors = try inputTensors(of: graph, in: given, file: inputs)
+        var graph = graph
+        _ = try Pipeline.compile.run(on: &graph)
         let names = graph.inputs.map { graph[$0].name }
         let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
           graph, inputShapes: Dictionary(uniqueKeysWithValues: zip(names, tensors.map(\.shape))))
         hostSteps = compiled.plan.hostSteps.map { "\($0.name) (\($0.operators))" }
-        let executor = try PlanExecutor(compiled.plan, threads: threads, host: compiled.host)
-        evaluate = { try executor.run(inputs: tensors) }
-      }
-      var results: [Tensor] = []
-      var milliseconds: [Double] = []
-      for _ in 0..<max(runs, 1) {
-        let duration = try ContinuousClock().measure { results = try evaluate() }
-        milliseconds.append(duration / .milliseconds(1))
+        let session = try Session(compiled.plan, threads: threads, host: compiled.host)
+        results = try session.run(inputs: tensors)
       }
       let named = zip(graph.outputs, results).map {
         NamedTensor(name: graph[$0].name, tensor: $1)
@@ -84,7 +77,7 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
         outputs: named.map {
           Output(
             name: $0.name, type: $0.tensor.dtype.description, shape: $0.tensor.shape.dimensions)
-        }, hostSteps: hostSteps, milliseconds: milliseconds)
+        }, hostSteps: hostSteps)
     } catch let error as ApusError {
       throw error
     } catch {
@@ -107,16 +100,9 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
     return tensors
   }
 
-  /// The outputs, a line each, the time, and the steps without a kernel.
+  /// The outputs, a line each, and the steps without a kernel.
   public var description: String {
     var lines = outputs.map { "\($0.name)  \($0.type) \($0.shape)" }
-    let sorted = milliseconds.sorted()
-    if let least = sorted.first {
-      lines.append(
-        String(
-          format: "%d runs, least %.2f ms, median %.2f ms", sorted.count, least,
-          sorted[sorted.count / 2]))
-    }
     if !hostSteps.isEmpty {
       lines.append("\(hostSteps.count) steps without a kernel, evaluated by reference:")
       lines += hostSteps.map { "  \($0)" }

@@ -52,7 +52,7 @@
 #define TILE_ROWS 8
 #define TILE_COLUMNS 8
 #include "neon.inc"
-#define TILE_ROWS 5
+#define TILE_ROWS 4
 #define TILE_COLUMNS 16
 #include "neon.inc"
 #undef TILE_PRODUCT
@@ -60,38 +60,38 @@
 #undef TILE_STEPS
 #undef TILE_CORRECTED
 
-#define DEPTHWISE_PRODUCT f32
-#define DEPTHWISE_WORDS fl4
-#define DEPTHWISE_ROWS 12
-#define DEPTHWISE_COLUMNS 8
+#define TILE_PRODUCT f32
+#define TILE_WORDS fl4
+#define TILE_ROWS 10
+#define TILE_COLUMNS 8
 #include "depthwise.inc"
-#define DEPTHWISE_ROWS 6
-#define DEPTHWISE_COLUMNS 16
+#define TILE_ROWS 6
+#define TILE_COLUMNS 16
 #include "depthwise.inc"
-#undef DEPTHWISE_PRODUCT
-#undef DEPTHWISE_WORDS
+#undef TILE_PRODUCT
+#undef TILE_WORDS
 
-#define DEPTHWISE_PRODUCT bf16
-#define DEPTHWISE_WORDS bf4
-#define DEPTHWISE_ROWS 12
-#define DEPTHWISE_COLUMNS 8
+#define TILE_PRODUCT bf16
+#define TILE_WORDS bf4
+#define TILE_ROWS 8
+#define TILE_COLUMNS 8
 #include "depthwise.inc"
-#define DEPTHWISE_ROWS 6
-#define DEPTHWISE_COLUMNS 16
+#define TILE_ROWS 5
+#define TILE_COLUMNS 16
 #include "depthwise.inc"
-#undef DEPTHWISE_PRODUCT
-#undef DEPTHWISE_WORDS
+#undef TILE_PRODUCT
+#undef TILE_WORDS
 
-#define DEPTHWISE_PRODUCT u8s8
-#define DEPTHWISE_WORDS by8
-#define DEPTHWISE_ROWS 12
-#define DEPTHWISE_COLUMNS 8
+#define TILE_PRODUCT u8s8
+#define TILE_WORDS by8
+#define TILE_ROWS 10
+#define TILE_COLUMNS 8
 #include "depthwise.inc"
-#define DEPTHWISE_ROWS 6
-#define DEPTHWISE_COLUMNS 16
+#define TILE_ROWS 5
+#define TILE_COLUMNS 16
 #include "depthwise.inc"
-#undef DEPTHWISE_PRODUCT
-#undef DEPTHWISE_WORDS
+#undef TILE_PRODUCT
+#undef TILE_WORDS
 
 #pragma clang attribute pop
 
@@ -108,13 +108,13 @@ const apus_tile_kernel apus_tile_neon[] = {
     ROW(APUS_PRODUCT_BF16, bf16, 8, 8),
     ROW(APUS_PRODUCT_BF16, bf16, 5, 16),
     ROW(APUS_PRODUCT_U8S8, u8s8, 8, 8),
-    ROW(APUS_PRODUCT_U8S8, u8s8, 5, 16),
-    CHANNELS(APUS_PRODUCT_F32, f32, 12, 8),
+    ROW(APUS_PRODUCT_U8S8, u8s8, 4, 16),
+    CHANNELS(APUS_PRODUCT_F32, f32, 10, 8),
     CHANNELS(APUS_PRODUCT_F32, f32, 6, 16),
-    CHANNELS(APUS_PRODUCT_BF16, bf16, 12, 8),
-    CHANNELS(APUS_PRODUCT_BF16, bf16, 6, 16),
-    CHANNELS(APUS_PRODUCT_U8S8, u8s8, 12, 8),
-    CHANNELS(APUS_PRODUCT_U8S8, u8s8, 6, 16),
+    CHANNELS(APUS_PRODUCT_BF16, bf16, 8, 8),
+    CHANNELS(APUS_PRODUCT_BF16, bf16, 5, 16),
+    CHANNELS(APUS_PRODUCT_U8S8, u8s8, 10, 8),
+    CHANNELS(APUS_PRODUCT_U8S8, u8s8, 5, 16),
     {0},
 };
 #endif

@@ -8,7 +8,7 @@ struct Run: ParsableCommand {
     abstract: "Run a model on tensors from a safetensors file and keep its outputs.",
     discussion: """
       Inputs and outputs go by the names they have in the model. The graph runs as it stands: use this to \
-      compare executors with one another and with other runtimes.
+      compare executors with one another and with other runtimes. `apus bench` measures.
 
       Examples:
         apus run yolov5n.onnx --input images.safetensors --output heads.safetensors
@@ -37,9 +37,6 @@ struct Run: ParsableCommand {
   @Option(name: .long, help: "Threads that share the work.")
   var threads = 1
 
-  @Option(help: "Run this often on the same inputs, to measure it.")
-  var runs = 1
-
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -47,15 +44,11 @@ struct Run: ParsableCommand {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads is \(threads), but must be from 1 to 1024.")
     }
-    guard (1...100_000).contains(runs) else {
-      throw ValidationError("--runs is \(runs), but must be from 1 to 100000.")
-    }
   }
 
   func run() throws {
     let result = try ModelRun.run(
-      Model(path: model), inputs: input, outputs: output, executor: executor, threads: threads,
-      runs: runs)
+      Model(path: model), inputs: input, outputs: output, executor: executor, threads: threads)
     try StandardOutput.print(result, json: json)
   }
 }

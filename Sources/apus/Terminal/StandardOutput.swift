@@ -13,6 +13,13 @@ enum StandardOutput {
     try write(encoded(value))
   }
 
+  /// Writes one value as JSON on a line of its own.
+  static func print(jsonLine value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    try write(encoder.encode(value))
+  }
+
   /// Writes one value as JSON into a file, whole or not at all.
   static func write(json value: some Encodable, to path: String) throws {
     try AtomicFile.write(encoded(value) + [0x0A], to: path)

@@ -1,0 +1,131 @@
+import ApusCompiler
+import ApusRuntime
+import ApusTensor
+import Foundation
+
+/// A network made ready to be measured: compiled, loaded, its inputs filled with random numbers.
+///
+/// Measured is a run of the network from inputs in its memory to outputs there, as a program that writes its
+/// pixels into the input and decodes the output in place would wait for it.
+public final class Benchmark {
+  /// What the feature maps of a float network are computed in.
+  ///
+  /// A quantised network brings its own types.
+  public enum Precision: String, Sendable, CaseIterable, Codable {
+    case fp32
+  }
+
+  /// What is measured.
+  public struct Options: Sendable {
+    /// Threads that share the work.
+    public var threads = 1
+    /// Pictures of one run; nil for what the model has, one where it leaves that open.
+    public var batch: Int?
+    /// Height and width of the input where the model leaves them open; nil for its own.
+    public var inputSize: (height: Int, width: Int)?
+    /// What feature maps are computed in.
+    public var precision = Precision.fp32
+
+    /// One thread, single precision, sizes as the model has them.
+    public init() {}
+  }
+
+  /// How long runs took, in milliseconds, one after the other.
+  public struct Samples: Sendable, Encodable {
+    /// Time of the wall clock.
+    public var wall: [Double] = []
+    /// Time of the processor, of all threads of the process together.
+    public var processor: [Double] = []
+
+    /// No runs.
+    public init() {}
+
+    /// Adds the runs of others.
+    public mutating func append(_ others: Samples) {
+      wall += others.wall
+      processor += others.processor
+    }
+  }
+
+  let path: String
+  let options: Options
+  let inputs: BenchmarkInputs
+  /// Time from the start of reading the file until the network could run, in milliseconds.
+  public let loadMilliseconds: Double
+  let session: Session
+
+  /// Reads, compiles and loads a model.
+  ///
+  /// - Throws: `ApusError` naming the file, where it cannot be read, compiled or run at the size asked for.
+  public init(path: String, options: Options = Options()) throws(ApusError) {
+    let start = ContinuousClock.now
+    self.path = path
+    self.options = options
+    let model = try Model(
+      path: path,
+      input: .fixed(
+        height: options.inputSize?.height, width: options.inputSize?.width,
+        batch: options.batch ?? 1))
+    try ModelLimits.checkOperators(of: model.graph, path: path)
+    let inputs = try BenchmarkInputs(of: model, options: options)
+    self.inputs = inputs
+    try ModelLimits.checkSizes(
+      of: model.graph, path: path, inputShapes: inputs.shapes.mapValues(\.dimensions))
+    let graph = try model.preparedGraph()
+    do {
+      let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
+        graph, inputShapes: inputs.shapes)
+      session = try Session(compiled.plan, threads: options.threads, host: compiled.host)
+    } catch {
+      throw .failure("'\(path)': \(error)")
+    }
+    loadMilliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+  }
+
+  /// Runs the network and takes the time of every run.
+  ///
+  /// - Throws: `ApusError` naming the file, where a step fails.
+  public func run(_ count: Int) throws(ApusError) -> Samples {
+    var samples = Samples()
+    samples.wall.reserveCapacity(count)
+    samples.processor.reserveCapacity(count)
+    do {
+      for _ in 0..<count {
+        // A plan may reuse the memory of its inputs, and what it leaves there must not go in again.
+        try fillInputs()
+        let busy = ProcessorTime.milliseconds
+        let duration = try ContinuousClock().measure { try session.run() }
+        samples.processor.append(ProcessorTime.milliseconds - busy)
+        samples.wall.append(duration / .milliseconds(1))
+      }
+    } catch {
+      throw .failure("'\(path)': \(error)")
+    }
+    return samples
+  }
+
+  /// Runs the network and takes the time of every step; the times of whole runs come out longer for it.
+  ///
+  /// - Throws: `ApusError` naming the file, where a step fails.
+  public func profile(_ count: Int) throws(ApusError) -> StepProfile {
+    session.isProfiling = true
+    defer { session.isProfiling = false }
+    _ = try run(count)
+    return StepProfile(session, runs: count)
+  }
+
+  private func fillInputs() throws {
+    for (index, tensor) in inputs.tensors.enumerated() {
+      try session.setInput(index, to: tensor)
+    }
+  }
+}
+
+/// The time that all threads of this process have used together.
+enum ProcessorTime {
+  static var milliseconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
+  }
+}
