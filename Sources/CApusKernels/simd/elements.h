@@ -60,7 +60,7 @@ VF_INLINE vq vq_load_some(const uint8_t *p, int64_t n) {
 
 VF_INLINE vf vf_from_bf16(vh x) { return (vf)(__builtin_convertvector(x, vu) << 16); }
 // To the nearest, half to even; NaN stays NaN.
-VF_INLINE vh vf_to_bf16(vf x) {
+VF_INLINE vh vf_to_bf16_by_bits(vf x) {
   const vu bits = (vu)x, high = bits >> 16;
   const vu rounded = (bits + 0x7FFF + (high & 1)) >> 16;
   const vi number = x == x;
@@ -80,6 +80,16 @@ VF_INLINE vf vf_load_element(apus_element element, const uint8_t *p, int64_t n) 
   }
   return __builtin_convertvector(__builtin_convertvector(vq_load_some(p, n), vi), vf);
 }
+
+#ifdef APUS_HAS_BF16
+// The instruction takes numbers below the normal range for 0: vectors that have any go the long way.
+VF_INLINE vh vf_to_bf16(vf x) {
+  const int below = _mm512_fpclass_ps_mask((__m512)x, 0x20);
+  return __builtin_expect(below, 0) ? vf_to_bf16_by_bits(x) : (vh)_mm512_cvtneps_pbh((__m512)x);
+}
+#else
+VF_INLINE vh vf_to_bf16(vf x) { return vf_to_bf16_by_bits(x); }
+#endif
 
 // rne(x) + zero in 0...255; NaN gives `zero`.
 VF_INLINE vq vf_to_u8(vf x, int32_t zero) {
