@@ -26,3 +26,4 @@ int announce(const char *kernel, int isa);
 // The suites, one file each.
 void test_planar(void);
 void test_tile(void);
+void test_winograd(void);

@@ -15,6 +15,7 @@ static const struct {
 } suites[] = {
     {"planar", test_planar},
     {"tile", test_tile},
+    {"winograd", test_winograd},
 };
 
 int failures;
