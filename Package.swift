@@ -90,7 +90,7 @@ let package = Package(
       name: "ApusOperators", dependencies: ["ApusTensor", "ApusBoxes", "ApusGraph"],
       swiftSettings: library),
     .target(
-      name: "ApusRuntime", dependencies: ["ApusTensor", "ApusKernels", "ApusPlan"],
+      name: "ApusRuntime", dependencies: ["ApusTensor", "CApusKernels", "ApusKernels", "ApusPlan"],
       swiftSettings: library),
     .target(
       name: "ApusDatasets",

@@ -82,7 +82,8 @@ class NCNN:
         if network.load_param(model) or network.load_model(model.removesuffix("param") + "bin"):
             raise RuntimeError(f"ncnn does not load {model}")
         given, wanted = network.input_names()[0], network.output_names()
-        value = self.library.Mat(picture(side)[0]).clone()
+        pixels = picture(side)[0]  # Mat does not keep it alive
+        value = self.library.Mat(pixels).clone()
 
         def run():
             extractor = network.create_extractor()

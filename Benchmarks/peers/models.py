@@ -21,6 +21,8 @@ import openvino
 from onnxruntime.quantization import (
     CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static)
 
+from agreement import (
+    QUANTISED, TRANSLATED, check, ncnn_outputs, onnx_outputs, openvino_outputs)
 from networks import NETWORKS, Network, choose, shared
 from pictures import calibration
 from weights import enliven
@@ -52,7 +54,11 @@ def make_float(program: pathlib.Path, network: Network, target: pathlib.Path) ->
     return origin
 
 
-class Pictures(CalibrationDataReader):
+def calibration_inputs(network: Network, source: pathlib.Path) -> list[np.ndarray]:
+    return calibration(onnx.load(source), network.side, PICTURES)
+
+
+class Feed(CalibrationDataReader):
     """Hands calibration inputs to onnxruntime, one after the other."""
 
     def __init__(self, name: str, inputs: list[np.ndarray]):
@@ -65,32 +71,36 @@ class Pictures(CalibrationDataReader):
 def make_quantised(network: Network, source: pathlib.Path, target: pathlib.Path) -> None:
     """Activations u8, weights s8 for each output channel: the pair onnxruntime is fast with."""
     model = onnx.load(source)
-    part = target.with_suffix(".part")
-    quantize_static(
-        source, part, Pictures(model.graph.input[0].name, calibration(model, network.side, PICTURES)),
-        quant_format=QuantFormat.QDQ, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-        per_channel=True, reduce_range=False, calibrate_method=CalibrationMethod.MinMax)
-    # The quantiser drops what the file says about the detector.
-    quantised = onnx.load(part)
-    del quantised.metadata_props[:]
-    quantised.metadata_props.extend(model.metadata_props)
-    onnx.save(quantised, part)
-    part.rename(target)
+    inputs = calibration_inputs(network, source)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        part = pathlib.Path(folder) / target.name
+        quantize_static(
+            source, part, Feed(model.graph.input[0].name, inputs), quant_format=QuantFormat.QDQ,
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, per_channel=True,
+            reduce_range=False, calibrate_method=CalibrationMethod.MinMax)
+        # The quantiser drops what the file says about the detector.
+        quantised = onnx.load(part)
+        del quantised.metadata_props[:]
+        quantised.metadata_props.extend(model.metadata_props)
+        onnx.save(quantised, part)
+        check(onnx_outputs(part, inputs[0]), onnx_outputs(source, inputs[0]), QUANTISED)
+        part.rename(target)
 
 
 def make_openvino(network: Network, source: pathlib.Path, target: pathlib.Path) -> None:
     """NNCF's INT8 of the converted model, in which Swish is one operation; of a directly read file it is slower."""
-    inputs = calibration(onnx.load(source), network.side, PICTURES)
+    inputs = calibration_inputs(network, source)
     model = nncf.quantize(
         openvino.convert_model(source), nncf.Dataset(inputs), subset_size=len(inputs))
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         part = pathlib.Path(folder) / target.name
         openvino.save_model(model, part, compress_to_fp16=False)
+        check(openvino_outputs(part, inputs[0]), onnx_outputs(source, inputs[0]), QUANTISED)
         part.with_suffix(".bin").rename(target.with_suffix(".bin"))
         part.rename(target)
 
 
-def make_ncnn(source: pathlib.Path, target: pathlib.Path) -> None:
+def make_ncnn(network: Network, source: pathlib.Path, target: pathlib.Path) -> None:
     """pnnx's translation, weights in single precision."""
     converter = pathlib.Path(importlib.metadata.distribution("pnnx").locate_file("pnnx/pnnx"))
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -100,6 +110,8 @@ def make_ncnn(source: pathlib.Path, target: pathlib.Path) -> None:
         param, weights = (pathlib.Path(folder) / f"network.ncnn.{end}" for end in ("param", "bin"))
         if done.returncode != 0 or not param.exists() or not weights.exists():
             raise RuntimeError(f"pnnx: {(done.stderr or done.stdout).strip()[-300:]}")
+        picture = calibration_inputs(network, source)[0]
+        check(ncnn_outputs(param, picture), onnx_outputs(source, picture), TRANSLATED)
         weights.rename(target.with_suffix(".bin"))
         param.rename(target)
 
@@ -113,7 +125,8 @@ def make(program: pathlib.Path, network: Network, folder: pathlib.Path) -> None:
          lambda: make_quantised(network, source, folder / network.quantised)),
         (folder / network.openvino, "OpenVINO",
          lambda: make_openvino(network, source, folder / network.openvino)),
-        (folder / network.ncnn, "ncnn", lambda: make_ncnn(source, folder / network.ncnn)),
+        (folder / network.ncnn, "ncnn",
+         lambda: make_ncnn(network, source, folder / network.ncnn)),
     ]
     for target, what, step in steps:
         if target.exists():
@@ -121,11 +134,11 @@ def make(program: pathlib.Path, network: Network, folder: pathlib.Path) -> None:
         start = time.monotonic()
         try:
             note = step()
-        except RuntimeError as error:
+        except Exception as error:  # whatever a library throws
             # Without this file the row of one peer says that it is missing; without the source there is none.
             if target == source:
                 raise
-            print(f"{network.name}: {what} cannot be made: {error}", flush=True)
+            print(f"{network.name}: {what} cannot be made: {' '.join(str(error).split())[:300]}", flush=True)
             continue
         seconds = time.monotonic() - start
         print(f"{network.name}: {what}{f', {note}' if note else ''}, {seconds:.0f} s", flush=True)

@@ -79,8 +79,8 @@ public struct Compilation: Sendable {
   public let host: any HostOperators
 
   /// Loads the plan.
-  public func executor(threads: Int = 1) throws(RuntimeError) -> PlanExecutor {
-    try PlanExecutor(plan, threads: threads, host: host)
+  public func session(threads: Int = 1) throws(RuntimeError) -> Session {
+    try Session(plan, threads: threads, host: host)
   }
 }
 

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// A block of floats aligned to cache lines, freed with its last reference.
 ///
 /// Regions of it are handed to kernels. The block does not track who writes where: that two tasks
@@ -5,6 +13,8 @@
 @safe public final class FloatMemory: @unchecked Sendable {
   // Invariant of @unchecked Sendable: `base` and `count` never change; see above for the elements.
   private let base: UnsafeMutablePointer<Float>
+  /// What holds the floats.
+  private let owner: any Sendable
 
   /// The number of floats in the block.
   public let count: Int
@@ -13,33 +23,44 @@
   public static let alignment = 64
 
   /// Allocates `count` floats, all 0.
-  public init(count: Int) {
+  public convenience init(count: Int) {
     precondition(count >= 0, "a block of memory needs a size of at least 0")
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: Self.alignment)
-    unsafe base = bytes.bindMemory(to: Float.self, capacity: max(count, 1))
-    unsafe base.initialize(repeating: 0, count: max(count, 1))
+    guard let block = Block(count) else { fatalError("no memory for \(count) floats") }
+    unsafe self.init(base: block.base, count: count, owner: block)
+  }
+
+  /// Allocates `count` floats, all 0; nil where the system has not that much memory.
+  ///
+  /// Memory is taken up where it is first written to.
+  public convenience init?(zeros count: Int) {
+    guard let block = Block(count) else { return nil }
+    unsafe self.init(base: block.base, count: count, owner: block)
+  }
+
+  /// Lends whole words of `owner`, which are only read: nothing may write to regions of the block.
+  public convenience init(reading bytes: UnsafeRawBufferPointer, of owner: any Sendable) {
+    guard let start = bytes.baseAddress, bytes.count >= MemoryLayout<Float>.stride else {
+      self.init(count: 0)
+      return
+    }
+    let base = unsafe UnsafeMutableRawPointer(mutating: start)
+    precondition(Int(bitPattern: base) % Self.alignment == 0, "words of a file are aligned")
+    let count = bytes.count / MemoryLayout<Float>.stride
+    // Safety: the bytes live as long as their owner, which this object holds.
+    unsafe self.init(
+      base: base.assumingMemoryBound(to: Float.self), count: count, owner: owner)
+  }
+
+  private init(base: UnsafeMutablePointer<Float>, count: Int, owner: any Sendable) {
+    unsafe self.base = unsafe base
     self.count = count
+    self.owner = owner
   }
 
   /// Allocates a copy of `values`.
   public convenience init(_ values: [Float]) {
     self.init(count: values.count)
     whole.copy(from: values.span)
-  }
-
-  /// Copies bytes in, as many as the block has.
-  public func copyBytes(from source: Span<UInt8>) {
-    let bytes = count * MemoryLayout<Float>.stride
-    precondition(source.count == bytes, "\(source.count) bytes for a block of \(bytes)")
-    unsafe source.withUnsafeBufferPointer { source in
-      guard let first = source.baseAddress else { return }
-      unsafe UnsafeMutableRawPointer(base).copyMemory(from: first, byteCount: bytes)
-    }
-  }
-
-  deinit {
-    unsafe base.deallocate()
   }
 
   /// All of the block.
@@ -51,6 +72,27 @@
       offset >= 0 && count >= 0 && count <= self.count && offset <= self.count - count,
       "region \(offset) + \(count) lies outside a block of \(self.count) floats")
     return unsafe FloatRegion(base: base + offset, count: count)
+  }
+}
+
+/// Memory of the system, aligned to cache lines.
+@safe private final class Block: @unchecked Sendable {
+  // Invariant of @unchecked Sendable: the pointers never change.
+  private let allocation: UnsafeMutableRawPointer
+  let base: UnsafeMutablePointer<Float>
+
+  init?(_ count: Int) {
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    guard count >= 0, !overflow, bytes <= Int.max - FloatMemory.alignment,
+      let found = unsafe calloc(bytes + FloatMemory.alignment, 1)
+    else { return nil }
+    unsafe allocation = found
+    let aligned = unsafe found.alignedUp(toMultipleOf: FloatMemory.alignment)
+    unsafe base = aligned.bindMemory(to: Float.self, capacity: count)
+  }
+
+  deinit {
+    unsafe free(allocation)
   }
 }
 

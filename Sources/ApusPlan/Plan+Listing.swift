@@ -103,7 +103,8 @@ extension FeatureOperation {
 extension FeatureMap {
   fileprivate var text: String {
     let type = element == .uint8 ? "u8(\(grid.scale), \(grid.zero))" : element.rawValue
-    return "\(type) \(height)x\(width)x\(channels) \(place.memory.rawValue)[\(place.offset * 4 + base)]"
+    return
+      "\(type) \(height)x\(width)x\(channels) \(place.memory.rawValue)[\(place.offset * 4 + base)]"
   }
 }
 

@@ -16,6 +16,6 @@ public struct NoHostOperators: HostOperators {
   /// Fails.
   public func evaluate(call: Int, inputs: [Tensor?]) throws -> [Tensor] {
     throw RuntimeError(
-      .hostOperators, "step needs host operator \(call), but the executor was given none")
+      .hostOperators, "step needs host operator \(call), but the session was given none")
   }
 }

@@ -12,9 +12,13 @@ struct Memories {
       throw RuntimeError(
         .plan, "constants are \(plan.constants.dtype) \(plan.constants.shape), not whole words")
     }
-    arena = FloatMemory(count: plan.arenaCount)
-    constants = FloatMemory(count: plan.constants.count / 4)
-    plan.constants.withElements(as: UInt8.self) { constants.copyBytes(from: $0.span) }
+    guard let room = FloatMemory(zeros: plan.arenaCount) else {
+      throw RuntimeError(
+        .plan, "the machine has no memory for an arena of \(plan.arenaCount) words of 4 bytes")
+    }
+    arena = room
+    let tensor = plan.constants
+    constants = tensor.withBytes { FloatMemory(reading: $0, of: tensor) }
   }
 
   /// The floats of a place.

@@ -9,6 +9,8 @@ public struct RuntimeError: Error, Equatable, CustomStringConvertible {
     public static let plan = Code(name: "plan")
     /// An input does not fit.
     public static let input = Code(name: "input")
+    /// The system refuses a thread.
+    public static let thread = Code(name: "thread")
     /// A step that is computed outside the plan failed.
     public static let hostOperators = Code(name: "hostOperators")
   }

@@ -82,6 +82,25 @@ public struct Tensor: Sendable {
     }
   }
 
+  /// A tensor over bytes that stay in a file: little-endian, row-major.
+  ///
+  /// - Parameter offset: the first byte, a multiple of 64.
+  public init(dtype: DType, shape: Shape, file: MappedFile, offset: Int) throws(TensorError) {
+    precondition(
+      dtype != .bool && offset >= 0 && offset % TensorStorage.alignment == 0,
+      "bytes of a file are used as they are")
+    guard let needed = shape.checkedByteCount(of: dtype) else {
+      throw TensorError.tooLarge(dtype: dtype, shape: shape)
+    }
+    let found = unsafe max(0, file.bytes.count - offset)
+    guard found >= needed else {
+      throw TensorError.byteCount(dtype: dtype, shape: shape, expected: needed, found: found)
+    }
+    self.dtype = dtype
+    self.shape = shape
+    storage = TensorStorage(file, offset..<offset + needed)
+  }
+
   /// The same elements under another shape of as many elements.
   public func reshaped(to shape: Shape) -> Tensor {
     precondition(shape.count == count, "\(self.shape) cannot be reshaped to \(shape)")

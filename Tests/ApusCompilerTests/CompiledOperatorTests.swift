@@ -18,11 +18,11 @@ import Testing
       #expect(
         compilation.plan.hostSteps.count == test.hostSteps, "\(compilation.plan.listing)")
       for threads in [1, 3] {
-        let executor = try compilation.executor(threads: threads)
-        expectClose(try executor.run(inputs: inputs), expected, "\(isa), \(threads) threads")
+        let session = try compilation.session(threads: threads)
+        expectClose(try session.run(inputs: inputs), expected, "\(isa), \(threads) threads")
         // Memory is used again: a second run gives the same, and so do other inputs in between.
-        _ = try executor.run(inputs: test.tensors(seed: 77))
-        expectClose(try executor.run(inputs: inputs), expected, "\(isa), again")
+        _ = try session.run(inputs: test.tensors(seed: 77))
+        expectClose(try session.run(inputs: inputs), expected, "\(isa), again")
       }
     }
   }
@@ -31,9 +31,9 @@ import Testing
   func isTheSameToTheBitForEveryNumberOfThreads(_ test: Case) throws {
     let compilation = try Compiler().compile(try test.graph())
     let inputs = test.tensors()
-    let first = try compilation.executor(threads: 1).run(inputs: inputs)
+    let first = try compilation.session(threads: 1).run(inputs: inputs)
     for threads in [2, 4] {
-      #expect(try compilation.executor(threads: threads).run(inputs: inputs) == first)
+      #expect(try compilation.session(threads: threads).run(inputs: inputs) == first)
     }
   }
 }

@@ -14,7 +14,7 @@ import Testing
       let compilation = try Compiler(isa: isa).compile(network.graph)
       #expect(compilation.plan.hostSteps.isEmpty, "\(compilation.plan.listing)")
       for threads in [1, 2] {
-        let found = try compilation.executor(threads: threads).run(inputs: [image])
+        let found = try compilation.session(threads: threads).run(inputs: [image])
         expectClose(found, expected, "\(isa), \(threads) threads")
       }
     }

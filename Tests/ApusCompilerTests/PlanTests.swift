@@ -25,7 +25,7 @@ import Testing
     #expect(plan.steps.map(\.name) == ["silu1", "sum"])
     #expect(plan.multiplyAccumulates == 8 * 8 * 120 + 8 * 8 * 9 * 120)
     let inputs = Self.bottleneck.tensors()
-    let found = try Compiler().compile(graph).executor(threads: 2).run(inputs: inputs)
+    let found = try Compiler().compile(graph).session(threads: 2).run(inputs: inputs)
     expectClose(found, try reference(graph, inputs), "bottleneck")
   }
 
@@ -40,7 +40,7 @@ import Testing
     #expect(compilation.plan.steps.count == 3)
     let inputs = test.tensors()
     expectClose(
-      try compilation.executor().run(inputs: inputs), try reference(graph, inputs), "shared")
+      try compilation.session().run(inputs: inputs), try reference(graph, inputs), "shared")
   }
 
   @Test func aSumOfTwoResultsIsFusedBehindOneOfThem() throws {
@@ -56,7 +56,7 @@ import Testing
       compilation.plan.steps.map(\.operators) == ["Conv + apus.Silu", "Conv + apus.Silu + Add"])
     let inputs = test.tensors()
     expectClose(
-      try compilation.executor().run(inputs: inputs), try reference(graph, inputs), "two results")
+      try compilation.session().run(inputs: inputs), try reference(graph, inputs), "two results")
   }
 
   @Test func memoryIsUsedAgain() throws {
@@ -101,9 +101,9 @@ import Testing
     #expect(compilation.plan.listing.contains("host steps: Resize"))
     let inputs = test.tensors()
     expectClose(
-      try compilation.executor().run(inputs: inputs), try reference(graph, inputs), "host")
+      try compilation.session().run(inputs: inputs), try reference(graph, inputs), "host")
     #expect(throws: RuntimeError.self) {
-      _ = try PlanExecutor(compilation.plan).run(inputs: inputs)
+      _ = try Session(compilation.plan).run(inputs: inputs)
     }
   }
 
@@ -118,7 +118,7 @@ import Testing
       Tensor([1.5, 2, -3, 4, 5, 6] as [Float], shape: [2, 3]), Tensor([1, 2, 3] as [Int64]),
     ]
     let compilation = try Compiler().compile(graph)
-    let found = try compilation.executor().run(inputs: inputs)
+    let found = try compilation.session().run(inputs: inputs)
     #expect(found[0] == Tensor([2, 4, 0, 5, 7, 9] as [Int64], shape: [2, 3]))
     #expect(found[1] == Tensor([2, 4, 0, 5, 7, 9] as [Float], shape: [2, 3]))
   }
@@ -157,11 +157,11 @@ import Testing
     #expect(throws: CompilerError.openInputs(["x float32 [batch, 3]"])) {
       try Compiler().compile(graph)
     }
-    let executor = try Compiler().compile(graph, inputShapes: ["x": [2, 3]]).executor()
+    let session = try Compiler().compile(graph, inputShapes: ["x": [2, 3]]).session()
     let input = Tensor([-1, 2, -3, 4, -5, 6] as [Float], shape: [2, 3])
-    #expect(try executor.run(inputs: [input])[0].floats == [0, 2, 0, 4, 0, 6])
-    #expect(throws: RuntimeError.self) { try executor.run(inputs: [input.reshaped(to: [3, 2])]) }
-    #expect(throws: RuntimeError.self) { try executor.run(inputs: []) }
+    #expect(try session.run(inputs: [input])[0].floats == [0, 2, 0, 4, 0, 6])
+    #expect(throws: RuntimeError.self) { try session.run(inputs: [input.reshaped(to: [3, 2])]) }
+    #expect(throws: RuntimeError.self) { try session.run(inputs: []) }
   }
 
   @Test func theEnvironmentLowersTheInstructionSet() throws {
@@ -192,13 +192,13 @@ import Testing
     let test = Case("in place", [[4]]) { g, x, n in
       [try g.append(Relu(), [x[0]], name: "relu")]
     }
-    let executor = try Compiler().compile(try test.graph()).executor()
+    let session = try Compiler().compile(try test.graph()).session()
     for round in 0..<3 {
-      try executor.withInput(0) { span in
+      try session.withInput(0) { span in
         for index in 0..<4 { span[index] = Float(index - round) }
       }
-      try executor.run()
-      let sum = try executor.withOutput(0) { span in
+      try session.run()
+      let sum = try session.withOutput(0) { span in
         (0..<4).reduce(Float(0)) { $0 + span[$1] }
       }
       #expect(sum == [6, 3, 1][round])
@@ -206,12 +206,12 @@ import Testing
   }
 
   @Test func profileHasATimePerStep() throws {
-    let executor = try Compiler().compile(try Self.bottleneck.graph()).executor()
-    executor.isProfiling = true
-    for _ in 0..<5 { _ = try executor.run(inputs: Self.bottleneck.tensors()) }
-    #expect(executor.profile.count == 2)
-    #expect(executor.profile.allSatisfy { $0.nanoseconds > 0 })
-    executor.resetProfile()
-    #expect(executor.profile.allSatisfy { $0.nanoseconds == 0 })
+    let session = try Compiler().compile(try Self.bottleneck.graph()).session()
+    session.isProfiling = true
+    for _ in 0..<5 { _ = try session.run(inputs: Self.bottleneck.tensors()) }
+    #expect(session.profile.count == 2)
+    #expect(session.profile.allSatisfy { $0.nanoseconds > 0 })
+    session.resetProfile()
+    #expect(session.profile.allSatisfy { $0.nanoseconds == 0 })
   }
 }

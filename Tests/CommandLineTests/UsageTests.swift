@@ -3,7 +3,7 @@ import Testing
 
 /// Help, exit codes and the one clear error of bad command lines and bad files.
 @Suite struct UsageTests {
-  @Test(arguments: ["inspect", "export", "simplify", "cut", "detect"])
+  @Test(arguments: ["inspect", "export", "simplify", "cut", "detect", "bench"])
   func everyCommandHasHelpWithExamplesAndJSON(_ command: String) throws {
     let result = try Apus.run([command, "--help"])
     #expect(result.status == 0)

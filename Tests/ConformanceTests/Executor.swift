@@ -56,6 +56,6 @@ struct CompiledExecutor: Executor {
   func run(_ graph: Graph, _ inputs: [String: Tensor], case name: String) throws -> [Tensor] {
     let compilation = try Compiler().compile(graph, inputShapes: inputs.mapValues(\.shape))
     let given = graph.inputs.compactMap { inputs[graph[$0].name] }
-    return try compilation.executor(threads: 2).run(inputs: given)
+    return try compilation.session(threads: 2).run(inputs: given)
   }
 }

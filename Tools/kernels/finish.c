@@ -2,21 +2,15 @@
 // AddressSanitizer sees a step too far.
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apus_finish.h"
+#include "harness.h"
 
 typedef struct shape {
   int64_t pixels, channels, sums_stride, dst_stride, residual_stride;  // the last two in bytes
 } shape;
-
-static int failures;
-static uint32_t state = 1;
-
-static uint32_t draw(void) { return (state = state * 1664525u + 1013904223u) >> 8; }
-static float draw_float(float scale) { return ((float)draw() / (1 << 23) - 1) * scale; }
 
 static int64_t element_bytes(apus_finish_kind kind) {
   return kind == APUS_FINISH_I32_U8 ? 1 : kind == APUS_FINISH_F32_BF16 ? 2 : 4;
@@ -43,9 +37,10 @@ static const apus_finish_kernel *twin_of(const apus_finish_kernel *kernel) {
   return NULL;
 }
 
-static void *block(int64_t bytes) {
-  uint8_t *p = malloc((size_t)bytes);
-  for (int64_t i = 0; i < bytes; i++) p[i] = (uint8_t)draw();
+// A block of random bytes.
+static void *random_block(int64_t bytes) {
+  uint8_t *p = block(bytes);
+  for (int64_t i = 0; i < bytes; i++) p[i] = (uint8_t)random_bits();
   return p;
 }
 
@@ -72,14 +67,14 @@ static int agree(
 static void fill_sums(const apus_finish_kernel *kernel, uint8_t *sums, int64_t count) {
   static const float special[] = {NAN, INFINITY, -INFINITY, 0, -0.0f, 1e-40f, 3e38f, -3e38f, -88, -100, 89};
   for (int64_t i = 0; i < count; i++) {
-    const int is_special = draw() % 16 == 0;
+    const int is_special = random_bits() % 16 == 0;
     if (kernel->kind == APUS_FINISH_I32_U8 || kernel->kind == APUS_FINISH_I32_F32) {
-      int32_t x = (int32_t)(draw() % 4001) - 2000;
-      if (is_special) x = draw() % 2 ? INT32_MAX - 2000 : INT32_MIN + 2000;
+      int32_t x = (int32_t)(random_bits() % 4001) - 2000;
+      if (is_special) x = random_bits() % 2 ? INT32_MAX - 2000 : INT32_MIN + 2000;
       memcpy(sums + 4 * i, &x, 4);
     } else {
-      float x = draw_float(12);
-      if (is_special) x = special[draw() % (sizeof special / sizeof *special)];
+      float x = random_float(12);
+      if (is_special) x = special[random_bits() % (sizeof special / sizeof *special)];
       memcpy(sums + 4 * i, &x, 4);
     }
   }
@@ -88,14 +83,14 @@ static void fill_sums(const apus_finish_kernel *kernel, uint8_t *sums, int64_t c
 // The channels' biases and scales; a half in a scale makes ties of rounding.
 static void fill_channels(const apus_finish_kernel *kernel, uint8_t *bias, float *scale, int64_t count) {
   for (int64_t c = 0; c < count; c++) {
-    const int32_t whole = (int32_t)(draw() % 2001) - 1000;
-    const float real = draw_float(2);
+    const int32_t whole = (int32_t)(random_bits() % 2001) - 1000;
+    const float real = random_float(2);
     if (kernel->kind == APUS_FINISH_I32_U8 || kernel->kind == APUS_FINISH_I32_F32) {
       memcpy(bias + 4 * c, &whole, 4);
     } else {
       memcpy(bias + 4 * c, &real, 4);
     }
-    scale[c] = draw() % 3 == 0 ? 0.5f : draw() % 5 == 0 ? 1e20f : 0.1f + fabsf(draw_float(0.2f));
+    scale[c] = random_bits() % 3 == 0 ? 0.5f : random_bits() % 5 == 0 ? 1e20f : 0.1f + fabsf(random_float(0.2f));
   }
 }
 
@@ -104,11 +99,12 @@ static void check(const apus_finish_kernel *kernel, const apus_finish *f, shape 
   const int64_t sums_bytes = 4 * ((s.pixels - 1) * s.sums_stride + s.channels);
   const int64_t dst_bytes = (s.pixels - 1) * s.dst_stride + s.channels * size;
   const int64_t residual_bytes = (s.pixels - 1) * s.residual_stride + s.channels * size;
-  uint8_t *sums = block(sums_bytes), *residual = block(residual_bytes), *bias = block(4 * s.channels);
+  uint8_t *sums = block(sums_bytes), *residual = random_block(residual_bytes);
+  uint8_t *bias = block(4 * s.channels);
   float *scale = block(4 * s.channels);
   fill_sums(kernel, sums, sums_bytes / 4);
   fill_channels(kernel, bias, scale, s.channels);
-  uint8_t *got = block(dst_bytes), *expected = malloc((size_t)dst_bytes), *own = malloc((size_t)dst_bytes);
+  uint8_t *got = random_block(dst_bytes), *expected = block(dst_bytes), *own = block(dst_bytes);
   memcpy(expected, got, (size_t)dst_bytes);
   memcpy(own, got, (size_t)dst_bytes);
   apus_finish finish = *f;
@@ -127,10 +123,9 @@ static void check(const apus_finish_kernel *kernel, const apus_finish *f, shape 
       good = agree(kernel, f, got + start, expected + start, own + start);
     }
     if (good) continue;
-    printf(
-        "%s: pixels %ld, channels %ld, function %d, residual %d: byte %ld is %d, not %d\n", kernel->name,
+    differ(
+        kernel->name, "pixels %ld, channels %ld, function %d, residual %d: byte %ld is %d, not %d",
         (long)s.pixels, (long)s.channels, f->activation.function, has_residual, (long)i, got[i], expected[i]);
-    failures++;
     break;
   }
   free(sums), free(residual), free(bias), free(scale), free(got), free(expected), free(own);
@@ -156,16 +151,14 @@ static void check_shape(const apus_finish_kernel *kernel, shape s, const uint8_t
   }
 }
 
-int test_finish(void) {
+void test_finish(void) {
   static const int64_t channels[] = {1, 3, 15, 16, 17, 29, 32, 33, 48, 58, 64, 65, 80, 255};
   static const int64_t pixels[] = {1, 2, 3, 4, 5, 7, 14};
-  const uint32_t isas = apus_cpu_isas();
   uint8_t table[256];
-  for (int i = 0; i < 256; i++) table[i] = (uint8_t)draw();
+  for (int i = 0; i < 256; i++) table[i] = (uint8_t)random_bits();
   for (int64_t k = 0; apus_finish_kernel_at(k); k++) {
     const apus_finish_kernel *kernel = apus_finish_kernel_at(k);
-    if (!(isas >> kernel->isa & 1) || kernel->isa == APUS_ISA_SCALAR) continue;
-    const int before = failures;
+    if (kernel->isa == APUS_ISA_SCALAR || !announce(kernel->name, kernel->isa)) continue;
     for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
       for (size_t j = 0; j < sizeof pixels / sizeof *pixels; j++) {
         const int64_t size = element_bytes(kernel->kind), c = channels[i];
@@ -175,7 +168,5 @@ int test_finish(void) {
         check_shape(kernel, strided, table);
       }
     }
-    printf("%s %s\n", failures == before ? "ok  " : "FAIL", kernel->name);
   }
-  return failures;
 }

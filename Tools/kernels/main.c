@@ -16,6 +16,8 @@ static const struct {
     {"planar", test_planar},
     {"tile", test_tile},
     {"winograd", test_winograd},
+    {"finish", test_finish},
+    {"map", test_map},
 };
 
 int failures;

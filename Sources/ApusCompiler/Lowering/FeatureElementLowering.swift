@@ -42,13 +42,13 @@ enum FeatureResizeLowering: LoweringRule {
       let places = ResizeLowering.places(site, plan),
       let output = plan.graph.shape(site.node.outputs[0])
     else { return false }
-    func step(_ map: FeatureMap) -> Operation {
+    func step(_ map: FeatureMap, table: Place? = nil) -> Operation {
       .feature(
         places.isNearest
           ? .gather(
             FeatureGatherStep(
               rows: places.rows.map { Int32($0) }, columns: places.columns.map { Int32($0) },
-              source: source, destination: map))
+              table: table, source: source, destination: map))
           : .interpolate(
             FeatureInterpolateStep(
               rows: places.rows.map { Float($0) }, columns: places.columns.map { Float($0) },
@@ -58,8 +58,8 @@ enum FeatureResizeLowering: LoweringRule {
       guard let stored = plan.storedResult(of: site.node.outputs[0]),
         !places.isNearest || plan.quantised.grids[stored] == source.grid
       else { return false }
-      plan.writeStored(stored, for: site, tables: false) { plan, map, _ in
-        plan.emit(step(map), for: site)
+      plan.writeStored(stored, for: site, tables: places.isNearest) { plan, map, table in
+        plan.emit(step(map, table: table.map { plan.table($0) }), for: site)
       }
       return true
     }

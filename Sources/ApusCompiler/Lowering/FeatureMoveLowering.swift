@@ -137,13 +137,13 @@ enum ChannelShuffleLowering: LoweringRule {
       inner.rank == 5, inner[0] == shape[0], inner[1] * inner[2] == shape[1],
       inner.dimensions.suffix(2) == shape.dimensions.suffix(2),
       let transpose = plan.next(after: site.node.outputs[0]),
-      let order = transpose.op as? Transpose, order.permutation == [0, 2, 1, 3, 4],
-      let reshape = plan.next(after: transpose.outputs[0]), reshape.op is Reshape,
-      plan.graph.shape(reshape.outputs[0]) == shape
+      let order = transpose.node.op as? Transpose, order.permutation == [0, 2, 1, 3, 4],
+      let reshape = plan.next(after: transpose.node.outputs[0]), reshape.node.op is Reshape,
+      plan.graph.shape(reshape.node.outputs[0]) == shape
     else { return false }
-    let output = reshape.outputs[0]
+    let output = reshape.node.outputs[0]
     var joined = site
-    joined.name = reshape.name
+    joined.name = reshape.node.name
     joined.operators = "Channel shuffle"
     func step(_ map: FeatureMap) -> Operation {
       .feature(
@@ -160,18 +160,24 @@ enum ChannelShuffleLowering: LoweringRule {
       let map = plan.target(output, shape: shape, element: source.element).map
       plan.emit(step(map), for: joined)
     }
-    plan.taken.formUnion([transpose.id, reshape.id])
+    plan.taken.formUnion(
+      [transpose.node.id, reshape.node.id] + transpose.stores + reshape.stores)
     return true
   }
 }
 
 extension PlanBuilder {
-  /// The only node that reads a value, behind a QuantizeLinear and DequantizeLinear that only store it.
-  func next(after id: ValueID) -> Node? {
+  /// The only node that reads a value, and those before it that only store the value: QuantizeLinear and
+  /// DequantizeLinear.
+  func next(after id: ValueID) -> (node: Node, stores: [NodeID])? {
     guard let reader = readers.onlyReader(of: id) else { return nil }
     let node = graph.nodes[reader]
-    guard node.op is QuantizeLinear, quantised.grids[node.outputs[0]] != nil else { return node }
-    guard let dequantise = readers.onlyReader(of: node.outputs[0]) else { return nil }
-    return next(after: graph.nodes[dequantise].outputs[0])
+    guard node.op is QuantizeLinear, quantised.grids[node.outputs[0]] != nil else {
+      return (node, [])
+    }
+    guard let dequantise = readers.onlyReader(of: node.outputs[0]),
+      let found = next(after: graph.nodes[dequantise].outputs[0])
+    else { return nil }
+    return (found.node, [node.id] + found.stores)
   }
 }

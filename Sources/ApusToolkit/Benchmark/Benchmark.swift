@@ -52,7 +52,7 @@ public final class Benchmark {
   let inputs: BenchmarkInputs
   /// Time from the start of reading the file until the network could run, in milliseconds.
   public let loadMilliseconds: Double
-  let executor: PlanExecutor
+  let session: Session
 
   /// Reads, compiles and loads a model.
   ///
@@ -75,7 +75,7 @@ public final class Benchmark {
     do {
       let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
         graph, inputShapes: inputs.shapes)
-      executor = try PlanExecutor(compiled.plan, threads: options.threads, host: compiled.host)
+      session = try Session(compiled.plan, threads: options.threads, host: compiled.host)
     } catch {
       throw .failure("'\(path)': \(error)")
     }
@@ -94,7 +94,7 @@ public final class Benchmark {
         // A plan may reuse the memory of its inputs, and what it leaves there must not go in again.
         try fillInputs()
         let busy = ProcessorTime.milliseconds
-        let duration = try ContinuousClock().measure { try executor.run() }
+        let duration = try ContinuousClock().measure { try session.run() }
         samples.processor.append(ProcessorTime.milliseconds - busy)
         samples.wall.append(duration / .milliseconds(1))
       }
@@ -108,16 +108,15 @@ public final class Benchmark {
   ///
   /// - Throws: `ApusError` naming the file, where a step fails.
   public func profile(_ count: Int) throws(ApusError) -> StepProfile {
-    executor.resetProfile()
-    executor.isProfiling = true
-    defer { executor.isProfiling = false }
+    session.isProfiling = true
+    defer { session.isProfiling = false }
     _ = try run(count)
-    return StepProfile(executor, runs: count)
+    return StepProfile(session, runs: count)
   }
 
   private func fillInputs() throws {
     for (index, tensor) in inputs.tensors.enumerated() {
-      try executor.setInput(index, to: tensor)
+      try session.setInput(index, to: tensor)
     }
   }
 }

@@ -98,7 +98,7 @@ public struct BenchmarkReport: Sendable, Codable {
     guard let latency = Times(milliseconds: samples.wall),
       let processorTime = Times(milliseconds: samples.processor)
     else { preconditionFailure("a report needs a run") }
-    let plan = benchmark.executor.plan
+    let plan = benchmark.session.plan
     let (weights, tensors) = (plan.constants.byteCount, plan.arenaCount * 4)
     model = benchmark.path
     inputs = zip(benchmark.inputs.names, benchmark.inputs.tensors).map {

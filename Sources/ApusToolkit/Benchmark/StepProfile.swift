@@ -35,13 +35,13 @@ public struct StepProfile: Sendable, Codable {
   /// The time of all steps.
   public var milliseconds: Double { steps.reduce(0) { $0 + $1.milliseconds } }
 
-  init(_ executor: PlanExecutor, runs: Int) {
+  init(_ session: Session, runs: Int) {
     self.runs = runs
-    steps = zip(executor.profile, executor.plan.steps).map { time, step in
+    steps = session.profile.map { time in
       Step(
         name: time.name, operators: time.operators,
         milliseconds: Double(time.nanoseconds) / 1e6,
-        multiplyAccumulates: time.multiplyAccumulates, bytes: step.bytes)
+        multiplyAccumulates: time.multiplyAccumulates, bytes: time.bytes)
     }
   }
 

@@ -42,7 +42,7 @@ public final class Detector {
   /// The multiple of the input's sides, in pixels.
   package let stride: Int
   private let card: ModelCard
-  private var executors: [Shape: PlanExecutor] = [:]
+  private var sessions: [Shape: Session] = [:]
 
   /// Makes a model ready.
   ///
@@ -162,9 +162,9 @@ public final class Detector {
     do {
       let (input, geometries) = try input(images, letterbox: letterbox)
       let fitted = clock.now
-      let executor = try executor(for: input.shape)
+      let session = try session(for: input.shape)
       let compiled = clock.now
-      let outputs = try executor.run(inputs: [input])
+      let outputs = try session.run(inputs: [input])
       let done = clock.now
       var detections: [[Detection]] = []
       for (index, geometry) in geometries.enumerated() {
@@ -231,16 +231,16 @@ public final class Detector {
   private var hasFixedBatch: Bool { graph[graph.inputs[0]].fact.shape?[0].fixed != nil }
 
   /// The plan for an input of the given shape, compiled when it is first met.
-  private func executor(for shape: Shape) throws -> PlanExecutor {
-    if let executor = executors[shape] { return executor }
+  private func session(for shape: Shape) throws -> Session {
+    if let session = sessions[shape] { return session }
     let input = graph[graph.inputs[0]]
     let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
       graph, inputShapes: [input.name: shape])
-    let executor = try PlanExecutor(
+    let session = try Session(
       compiled.plan, threads: options.threads, host: compiled.host)
     // A folder of pictures of many sizes must not hold a plan for each of them.
-    if executors.count >= 16 { executors.removeAll() }
-    executors[shape] = executor
-    return executor
+    if sessions.count >= 16 { sessions.removeAll() }
+    sessions[shape] = session
+    return session
   }
 }

@@ -49,8 +49,8 @@ enum ModelEquality {
     let shapes = Dictionary(uniqueKeysWithValues: zip(names, given.map(\.shape)))
     let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
       graph, inputShapes: shapes)
-    let executor = try PlanExecutor(compiled.plan, threads: 1, host: compiled.host)
-    let outputs = try executor.run(inputs: given)
+    let session = try Session(compiled.plan, threads: 1, host: compiled.host)
+    let outputs = try session.run(inputs: given)
     return Dictionary(
       zip(graph.outputs.map { graph[$0].name }, outputs), uniquingKeysWith: { first, _ in first })
   }

@@ -66,8 +66,8 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
         let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
           graph, inputShapes: Dictionary(uniqueKeysWithValues: zip(names, tensors.map(\.shape))))
         hostSteps = compiled.plan.hostSteps.map { "\($0.name) (\($0.operators))" }
-        let executor = try PlanExecutor(compiled.plan, threads: threads, host: compiled.host)
-        results = try executor.run(inputs: tensors)
+        let session = try Session(compiled.plan, threads: threads, host: compiled.host)
+        results = try session.run(inputs: tensors)
       }
       let named = zip(graph.outputs, results).map {
         NamedTensor(name: graph[$0].name, tensor: $1)

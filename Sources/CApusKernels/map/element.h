@@ -71,6 +71,11 @@ static inline uint8_t *map_pixel(apus_map map, int64_t y, int64_t x) {
   return map.base + y * map.row_stride + x * map.pixel_stride;
 }
 
+// Whether the pixels of a row are adjacent.
+static inline bool is_dense(apus_map map, int64_t element_bytes) {
+  return map.pixel_stride == map.channels * element_bytes;
+}
+
 static inline bool is_rows_of(apus_map map, int64_t row_begin, int64_t row_end) {
   return map.base && map.channels > 0 && map.width > 0 && row_begin >= 0 && row_begin <= row_end &&
          row_end <= map.height;

@@ -74,19 +74,36 @@ VF_INLINE vf vf_load_element(apus_element element, const uint8_t *p, int64_t n) 
   return __builtin_convertvector(__builtin_convertvector(x, vi), vf);
 }
 
-VF_INLINE void vf_store_float_element(apus_element element, uint8_t *p, vf x, int64_t n) {
+// rne(x) + zero in 0...255; NaN gives `zero`.
+VF_INLINE vq vf_to_u8(vf x, int32_t zero) {
+  const vf number = (vf)((vi)x & (x == x));
+  const vf clamped =
+      vf_min(vf_set1((float)(255 - zero)), vf_max(vf_set1((float)-zero), number));
+  const vf shift = vf_set1(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
+  return __builtin_convertvector((vi)(clamped + shift) - (vi)shift + zero, vq);
+}
+
+// Stores n of V elements; uint8 with `zero` added, rounded.
+VF_INLINE void vf_store_element(apus_element element, uint8_t *p, vf x, int32_t zero, int64_t n) {
   if (element == APUS_ELEMENT_F32) {
     if (n < V) {
       vf_store_part((float *)p, x, n);
     } else {
       vf_store((float *)p, x);
     }
-  } else {
+  } else if (element == APUS_ELEMENT_BF16) {
     const vh h = vf_to_bf16(x);
     if (n < V) {
       vh_store_part(p, h, n);
     } else {
       memcpy(p, &h, sizeof h);
+    }
+  } else {
+    const vq q = vf_to_u8(x, zero);
+    if (n < V) {
+      vq_store_part(p, q, n);
+    } else {
+      memcpy(p, &q, sizeof q);
     }
   }
 }

@@ -2,6 +2,8 @@
 // after simd/avx512.h.
 #pragma once
 
+#include "bytes.h"
+
 typedef struct lookup {
   __m512i rows[16];
 } lookup;
@@ -14,7 +16,8 @@ VF_INLINE lookup lookup_load(const uint8_t *table) {
   return t;
 }
 
-VF_INLINE __m512i lookup_bytes(const lookup *t, __m512i x) {
+VF_INLINE vb lookup_bytes(const lookup *t, vb bytes) {
+  const __m512i x = (__m512i)bytes;
   const __m512i low = _mm512_and_si512(x, _mm512_set1_epi8(15));
   const __mmask64 bit4 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(16));
   const __mmask64 bit5 = _mm512_test_epi8_mask(x, _mm512_set1_epi8(32));
@@ -29,6 +32,6 @@ VF_INLINE __m512i lookup_bytes(const lookup *t, __m512i x) {
         _mm512_shuffle_epi8(rows[2], low), bit4, rows[3], low);
     y[i] = _mm512_mask_blend_epi8(bit5, even, odd);
   }
-  return _mm512_mask_blend_epi8(
+  return (vb)_mm512_mask_blend_epi8(
       bit7, _mm512_mask_blend_epi8(bit6, y[0], y[1]), _mm512_mask_blend_epi8(bit6, y[2], y[3]));
 }

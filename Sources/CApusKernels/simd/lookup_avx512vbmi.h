@@ -1,6 +1,8 @@
 // Bytes through a table of 256, with VBMI. Included after simd/avx512vbmi.h.
 #pragma once
 
+#include "bytes.h"
+
 typedef struct lookup {
   __m512i rows[4];
 } lookup;
@@ -11,8 +13,9 @@ VF_INLINE lookup lookup_load(const uint8_t *table) {
   return t;
 }
 
-VF_INLINE __m512i lookup_bytes(const lookup *t, __m512i x) {
+VF_INLINE vb lookup_bytes(const lookup *t, vb bytes) {
+  const __m512i x = (__m512i)bytes;
   const __m512i low = _mm512_permutex2var_epi8(t->rows[0], x, t->rows[1]);
   const __m512i high = _mm512_permutex2var_epi8(t->rows[2], x, t->rows[3]);
-  return _mm512_mask_blend_epi8(_mm512_movepi8_mask(x), low, high);
+  return (vb)_mm512_mask_blend_epi8(_mm512_movepi8_mask(x), low, high);
 }

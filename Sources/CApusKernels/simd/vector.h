@@ -26,8 +26,20 @@ VF_INLINE vf vf_min(vf a, vf b) { return vf_select(a < b, a, b); }
 VF_INLINE vf vf_max(vf a, vf b) { return vf_select(a > b, a, b); }
 VF_INLINE vf vf_abs(vf x) { return (vf)((vi)x & 0x7FFFFFFF); }
 
-// e^x: x = n ln 2 + r with |r| <= ln 2 / 2, Taylor series of e^r to r^7 (truncation below 6e-9), then
-// 2^n in two halves, so that results below the normal range round once and large ones become inf.
+// e^r for |r| <= ln 2 / 2: 1 + r + r^2 q(r), q being minimax in relative error (below 3.1e-9 before rounding).
+VF_INLINE vf vf_exp_near_zero(vf r) {
+  vf q = vf_set1(0x1.6a2434p-10f);
+  q = vf_fma(q, r, vf_set1(0x1.1239e2p-7f));
+  q = vf_fma(q, r, vf_set1(0x1.5558f2p-5f));
+  q = vf_fma(q, r, vf_set1(0x1.555492p-3f));
+  q = vf_fma(q, r, vf_set1(0x1.fffffcp-2f));
+  q = vf_fma(q, r, vf_set1(1.0f));
+  return vf_fma(q, r, vf_set1(1.0f));
+}
+
+#ifndef APUS_HAS_EXP
+// e^x: x = n ln 2 + r with |r| <= ln 2 / 2, then 2^n in two halves, so that results below the normal range
+// round once and large ones become inf.
 VF_INLINE vf vf_exp(vf x) {
   x = vf_max(vf_set1(-104.0f), vf_min(vf_set1(89.0f), x));
   const vf shift = vf_set1(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
@@ -35,14 +47,7 @@ VF_INLINE vf vf_exp(vf x) {
   const vf n = shifted - shift;
   vf r = vf_fma(n, vf_set1(-0.693359375f), x);  // ln 2 in two parts, the first exact in 9 bits
   r = vf_fma(n, vf_set1(2.12194440e-4f), r);
-  vf p = vf_set1(1.0f / 5040);
-  p = vf_fma(p, r, vf_set1(1.0f / 720));
-  p = vf_fma(p, r, vf_set1(1.0f / 120));
-  p = vf_fma(p, r, vf_set1(1.0f / 24));
-  p = vf_fma(p, r, vf_set1(1.0f / 6));
-  p = vf_fma(p, r, vf_set1(0.5f));
-  p = vf_fma(p, r, vf_set1(1.0f));
-  p = vf_fma(p, r, vf_set1(1.0f));
   const vi power = (vi)shifted - (vi)shift, half = power >> 1;
-  return p * (vf)((half + 127) << 23) * (vf)((power - half + 127) << 23);
+  return vf_exp_near_zero(r) * (vf)((half + 127) << 23) * (vf)((power - half + 127) << 23);
 }
+#endif

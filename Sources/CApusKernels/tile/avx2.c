@@ -28,7 +28,7 @@
 #define TILE_ROWS 10
 #define TILE_COLUMNS 8
 #include "dense.inc"
-#define TILE_ROWS 4
+#define TILE_ROWS 5
 #define TILE_COLUMNS 16
 #include "dense.inc"
 #undef TILE_PRODUCT
@@ -48,36 +48,39 @@
 #undef TILE_WORDS
 #undef TILE_PARTS
 
-#define DEPTHWISE_VECTOR channels8
-#define DEPTHWISE_PRODUCT f32
-#define DEPTHWISE_ROWS 12
-#define DEPTHWISE_COLUMNS 8
+#define TILE_PRODUCT f32
+#define TILE_WORDS fl8
+#define TILE_ROWS 12
+#define TILE_COLUMNS 8
 #include "depthwise.inc"
-#define DEPTHWISE_ROWS 6
-#define DEPTHWISE_COLUMNS 16
+#define TILE_ROWS 6
+#define TILE_COLUMNS 16
 #include "depthwise.inc"
-#undef DEPTHWISE_PRODUCT
+#undef TILE_PRODUCT
+#undef TILE_WORDS
 
-#define DEPTHWISE_PRODUCT bf16
-#define DEPTHWISE_ROWS 12
-#define DEPTHWISE_COLUMNS 8
+#define TILE_PRODUCT bf16
+#define TILE_WORDS bf8
+#define TILE_ROWS 12
+#define TILE_COLUMNS 8
 #include "depthwise.inc"
-#define DEPTHWISE_ROWS 6
-#define DEPTHWISE_COLUMNS 16
+#define TILE_ROWS 6
+#define TILE_COLUMNS 16
 #include "depthwise.inc"
-#undef DEPTHWISE_PRODUCT
+#undef TILE_PRODUCT
+#undef TILE_WORDS
 
 #define TILE_PARTS 2
 #define TILE_WORDS half16
 #define BYTES_WORDS bytes16
-#define DEPTHWISE_ROWS 2
-#define DEPTHWISE_COLUMNS 16
+#define TILE_ROWS 2
+#define TILE_COLUMNS 16
 #include "depthwise_bytes.inc"
 #undef TILE_WORDS
 #define TILE_WORDS half32
 #define BYTES_WORDS bytes32
-#define DEPTHWISE_ROWS 2
-#define DEPTHWISE_COLUMNS 32
+#define TILE_ROWS 2
+#define TILE_COLUMNS 32
 #include "depthwise_bytes.inc"
 #undef TILE_WORDS
 #undef TILE_PARTS
@@ -92,7 +95,7 @@ const apus_tile_kernel apus_tile_avx2[] = {
     ROW(APUS_PRODUCT_F32, f32, 6, 16),
     ROW(APUS_PRODUCT_F32, f32, 4, 24),
     ROW(APUS_PRODUCT_BF16, bf16, 10, 8),
-    ROW(APUS_PRODUCT_BF16, bf16, 4, 16),
+    ROW(APUS_PRODUCT_BF16, bf16, 5, 16),
     ROW(APUS_PRODUCT_U8S8, u8s8, 10, 8),
     ROW(APUS_PRODUCT_U8S8, u8s8, 4, 16),
     CHANNELS(APUS_PRODUCT_F32, f32, 12, 8),

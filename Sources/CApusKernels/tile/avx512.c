@@ -53,42 +53,45 @@
 #undef TILE_WORDS
 #undef TILE_PARTS
 
-#define DEPTHWISE_VECTOR channels16
-#define DEPTHWISE_PRODUCT f32
-#define DEPTHWISE_ROWS 20
-#define DEPTHWISE_COLUMNS 16
+#define TILE_PRODUCT f32
+#define TILE_WORDS fl16
+#define TILE_ROWS 20
+#define TILE_COLUMNS 16
 #include "depthwise.inc"
-#define DEPTHWISE_ROWS 14
-#define DEPTHWISE_COLUMNS 32
+#define TILE_ROWS 14
+#define TILE_COLUMNS 32
 #include "depthwise.inc"
-#undef DEPTHWISE_PRODUCT
+#undef TILE_PRODUCT
+#undef TILE_WORDS
 
-#define DEPTHWISE_PRODUCT bf16
-#define DEPTHWISE_ROWS 20
-#define DEPTHWISE_COLUMNS 16
+#define TILE_PRODUCT bf16
+#define TILE_WORDS bf16
+#define TILE_ROWS 20
+#define TILE_COLUMNS 16
 #include "depthwise.inc"
-#define DEPTHWISE_ROWS 14
-#define DEPTHWISE_COLUMNS 32
+#define TILE_ROWS 14
+#define TILE_COLUMNS 32
 #include "depthwise.inc"
-#undef DEPTHWISE_PRODUCT
+#undef TILE_PRODUCT
+#undef TILE_WORDS
 
 #define TILE_PARTS 2
 #define TILE_WORDS half16
 #define BYTES_WORDS bytes16
-#define DEPTHWISE_ROWS 4
-#define DEPTHWISE_COLUMNS 16
+#define TILE_ROWS 4
+#define TILE_COLUMNS 16
 #include "depthwise_bytes.inc"
 #undef TILE_WORDS
 #define TILE_WORDS half32
 #define BYTES_WORDS bytes32
-#define DEPTHWISE_ROWS 4
-#define DEPTHWISE_COLUMNS 32
+#define TILE_ROWS 4
+#define TILE_COLUMNS 32
 #include "depthwise_bytes.inc"
 #undef TILE_WORDS
 #define TILE_WORDS half64
 #define BYTES_WORDS bytes64
-#define DEPTHWISE_ROWS 4
-#define DEPTHWISE_COLUMNS 64
+#define TILE_ROWS 4
+#define TILE_COLUMNS 64
 #include "depthwise_bytes.inc"
 #undef TILE_WORDS
 #undef TILE_PARTS

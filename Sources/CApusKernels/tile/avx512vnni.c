@@ -45,20 +45,20 @@ TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
 #define TILE_COLUMNS 64
 #include "dense.inc"
 
-#define DEPTHWISE_ROWS 6
-#define DEPTHWISE_COLUMNS 64
+#define TILE_ROWS 5
+#define TILE_COLUMNS 64
 #define BYTES_WORDS bytes64
 #include "depthwise_bytes.inc"
 #undef TILE_WORDS
 #define TILE_WORDS dot32
-#define DEPTHWISE_ROWS 6
-#define DEPTHWISE_COLUMNS 32
+#define TILE_ROWS 5
+#define TILE_COLUMNS 32
 #define BYTES_WORDS bytes32
 #include "depthwise_bytes.inc"
 #undef TILE_WORDS
 #define TILE_WORDS dot16
-#define DEPTHWISE_ROWS 6
-#define DEPTHWISE_COLUMNS 16
+#define TILE_ROWS 5
+#define TILE_COLUMNS 16
 #define BYTES_WORDS bytes16
 #include "depthwise_bytes.inc"
 #pragma clang attribute pop
@@ -69,6 +69,6 @@ TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
   DEPTHWISE_ROW(APUS_ISA_AVX512VNNI, APUS_PRODUCT_U8S8, u8s8, avx512vnni, rows, columns)
 const apus_tile_kernel apus_tile_avx512vnni[] = {
     ROW(28, 16),     ROW(14, 32),     ROW(9, 48),      ROW(6, 64),
-    CHANNELS(6, 16), CHANNELS(6, 32), CHANNELS(6, 64), {0},
+    CHANNELS(5, 16), CHANNELS(5, 32), CHANNELS(5, 64), {0},
 };
 #endif

@@ -39,14 +39,14 @@ TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
 #define TILE_PARTS 1
 #define TILE_WORDS dot16
 #define BYTES_WORDS bytes16
-#define DEPTHWISE_ROWS 2
-#define DEPTHWISE_COLUMNS 16
+#define TILE_ROWS 2
+#define TILE_COLUMNS 16
 #include "depthwise_bytes.inc"
 #undef TILE_WORDS
 #define TILE_WORDS dot32
 #define BYTES_WORDS bytes32
-#define DEPTHWISE_ROWS 2
-#define DEPTHWISE_COLUMNS 32
+#define TILE_ROWS 2
+#define TILE_COLUMNS 32
 #include "depthwise_bytes.inc"
 #undef TILE_WORDS
 #undef TILE_PARTS

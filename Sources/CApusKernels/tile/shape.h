@@ -1,11 +1,6 @@
 // One name and one function for each number of rows of a tile.
 #pragma once
 
-#include <stdint.h>
-
-typedef float f32_element;
-typedef uint16_t bf16_element;
-
 #define APUS_UNROLL _Pragma("clang loop unroll(full)")
 #define TILE_INLINE static inline __attribute__((always_inline))
 
@@ -15,6 +10,8 @@ typedef uint16_t bf16_element;
 #define TILE_PART(a, b) TILE_PART_(a, b)
 #define TILE_SHAPE_(rows, columns) rows##x##columns
 #define TILE_SHAPE(rows, columns) TILE_SHAPE_(rows, columns)
+// A name within one file that includes a template, which defines TILE_NAME and TILE_KIND.
+#define TILE_LOCAL(name) TILE_NAME(TILE_PART(TILE_KIND, name))
 
 // A row of the table of kernels: of vectors of `lane` sums, with one group of 4 bytes in a step.
 #define TILE_ROW(isa, product, text, suffix, rows, columns, lane)                      \

@@ -11,6 +11,10 @@ static const apus_tile_kernel *const parts[] = {
     apus_tile_avx512vnni,
     apus_tile_avx512bf16,
     apus_tile_amx,
+#elif defined(__aarch64__)
+    apus_tile_neon,
+    apus_tile_dotprod,
+    apus_tile_i8mm,
 #endif
 };
 

@@ -70,13 +70,20 @@ TILE_INLINE __m128i half16_add(__m128i sum, __m128i x, __m128i w) {
   return _mm_add_epi32(sum, _mm_madd_epi16(x, w));
 }
 
-// Channels by themselves, as floats, for depthwise.inc.
-typedef __m256 channels8;
-TILE_INLINE __m256 f32_channels8(const uint8_t *p) { return _mm256_loadu_ps((const float *)p); }
-TILE_INLINE __m256 bf16_channels8(const uint8_t *p) {
+// Channels by themselves, as floats, for depthwise.inc: bfloat16 is bf8, float is fl8.
+typedef __m256 fl8_sum, fl8_part;
+typedef float fl8_element;
+TILE_INLINE void fl8_pixel(__m256 *part, const uint8_t *p) { *part = _mm256_loadu_ps((const float *)p); }
+TILE_INLINE void fl8_weights(__m256 *part, const uint8_t *w) { fl8_pixel(part, w); }
+TILE_INLINE __m256 fl8_add(__m256 sum, __m256 x, __m256 w) { return _mm256_fmadd_ps(x, w, sum); }
+typedef __m256 bf8_sum, bf8_part;
+typedef uint16_t bf8_element;
+TILE_INLINE void bf8_pixel(__m256 *part, const uint8_t *p) {
   const __m128i halves = _mm_loadu_si128((const __m128i_u *)p);
-  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
+  *part = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
 }
+TILE_INLINE void bf8_weights(__m256 *part, const uint8_t *w) { bf8_pixel(part, w); }
+TILE_INLINE __m256 bf8_add(__m256 sum, __m256 x, __m256 w) { return _mm256_fmadd_ps(x, w, sum); }
 
 // Vectors of 32 and 16 bytes, for depthwise_bytes.inc.
 typedef __m256i bytes32_vector;

@@ -57,13 +57,20 @@ TILE_INLINE half64_sum half64_add(half64_sum sum, half64_part x, half64_part w) 
   return _mm512_add_epi32(sum, _mm512_madd_epi16(x, w));
 }
 
-// Channels by themselves, as floats, for depthwise.inc.
-typedef __m512 channels16;
-TILE_INLINE __m512 f32_channels16(const uint8_t *p) { return _mm512_loadu_ps(p); }
-TILE_INLINE __m512 bf16_channels16(const uint8_t *p) {
+// Channels by themselves, as floats, for depthwise.inc: bfloat16 is bf16, float is fl16.
+typedef __m512 fl16_sum, fl16_part;
+typedef float fl16_element;
+TILE_INLINE void fl16_pixel(__m512 *part, const uint8_t *p) { *part = _mm512_loadu_ps(p); }
+TILE_INLINE void fl16_weights(__m512 *part, const uint8_t *w) { fl16_pixel(part, w); }
+TILE_INLINE __m512 fl16_add(__m512 sum, __m512 x, __m512 w) { return _mm512_fmadd_ps(x, w, sum); }
+typedef __m512 bf16_sum, bf16_part;
+typedef uint16_t bf16_element;
+TILE_INLINE void bf16_pixel(__m512 *part, const uint8_t *p) {
   const __m256i halves = _mm256_loadu_si256((const __m256i_u *)p);
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+  *part = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
+TILE_INLINE void bf16_weights(__m512 *part, const uint8_t *w) { bf16_pixel(part, w); }
+TILE_INLINE __m512 bf16_add(__m512 sum, __m512 x, __m512 w) { return _mm512_fmadd_ps(x, w, sum); }
 
 // Vectors of 64 bytes, for depthwise_bytes.inc.
 typedef __m512i bytes64_vector;

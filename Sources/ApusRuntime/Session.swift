@@ -1,30 +1,37 @@
 internal import ApusKernels
 public import ApusPlan
 public import ApusTensor
+import Synchronization
 
 /// Runs a plan, again and again, on one input after another.
 ///
 /// Memory and threads are set up once. Running compiled steps allocates nothing; steps that are computed
-/// outside the plan (`Plan.hostSteps`) do. An executor serves one caller at a time.
-public final class PlanExecutor {
+/// outside the plan (`Plan.hostSteps`) do. A session has an arena and threads of its own, while its constants
+/// are the plan's: sessions of one plan share them, and those of a plan file lie in the file. The results of a
+/// plan are the same in every run, whatever the number of threads.
+///
+/// A session serves one caller at a time, on the caller's thread; `AsyncSession` serves tasks.
+public final class Session {
   /// The plan it runs.
   public let plan: Plan
   /// The number of threads, the caller's among them.
   public var threads: Int { pool.threads }
-  /// Whether the time of each step is taken.
-  public var isProfiling = false
+  /// Whether the time of each step is taken; begins anew each time it is switched on.
+  public var isProfiling: Bool {
+    get { profiler != nil }
+    set { profiler = newValue ? Profiler(stepCount: steps.count) : nil }
+  }
 
   private let host: any HostOperators
   private let memories: Memories
   private let pool: WorkerPool
   private let steps: [Loaded]
   private var slots: [Tensor?]
-  /// Durations of the steps since profiling began, in nanoseconds.
-  private var elapsed: [Int64]
-  private var runs = 0
+  private var profiler: Profiler?
 
   private enum Loaded {
-    case kernel(tasks: Int, WorkerPool.Job)
+    /// A job of the pool.
+    case kernel(job: Int)
     case host(HostStep)
   }
 
@@ -32,14 +39,20 @@ public final class PlanExecutor {
   ///
   /// - Parameters:
   ///   - threads: how many threads share the work of a step; at least 1.
+  ///   - pinned: whether every thread but the caller's stays on one core of those that the process may use.
+  ///     That steadies the times of a session that has the machine to itself; sessions that run side by side
+  ///     would share the same cores.
   ///   - host: what computes the steps without a kernel.
   public init(
-    _ plan: Plan, threads: Int = 1, host: any HostOperators = NoHostOperators()
+    _ plan: Plan, threads: Int = 1, pinned: Bool = false,
+    host: any HostOperators = NoHostOperators()
   ) throws(RuntimeError) {
     guard let isa = ISA(rawValue: plan.isa), ISA.available.contains(isa) else {
       let here = ISA.available.map(\.rawValue).joined(separator: ", ")
       throw RuntimeError(
-        .processor, "the plan is compiled for \(plan.isa), but this machine runs \(here)")
+        .processor,
+        "the plan is compiled for \(plan.isa), but this machine runs \(here); compile the model again"
+          + " here")
     }
     let kernels = KernelSet(isa: isa)
     guard kernels.gemm.rows == plan.tileRows else {
@@ -56,6 +69,10 @@ public final class PlanExecutor {
     var kernelSteps: [LoadedStep?] = []
     for step in plan.steps {
       do throws(RuntimeError) {
+        // Constants may lie in a file that is only to be read.
+        if let place = step.operation.writes.first(where: { $0.memory == .constants }) {
+          throw RuntimeError(.plan, "\(place) is constant, but the step writes there")
+        }
         kernelSteps.append(try loader.load(step.operation))
       } catch {
         throw RuntimeError(error.code, "step '\(step.name)': \(error.message)")
@@ -65,12 +82,15 @@ public final class PlanExecutor {
     // Workers' scratch memories start on cache lines of their own.
     let room = (scratch + 15) / 16 * 16
     let memory = FloatMemory(count: room * max(1, threads))
+    var jobs: [WorkerJob] = []
     steps = zip(plan.steps, kernelSteps).map { step, loaded in
       if let loaded {
         let body = loaded.body
-        return .kernel(tasks: loaded.tasks) { task, worker in
-          body(task, memory.region(offset: worker * room, count: room))
-        }
+        jobs.append(
+          WorkerJob(tasks: loaded.tasks) { task, worker in
+            body(task, memory.region(offset: worker * room, count: room))
+          })
+        return .kernel(job: jobs.count - 1)
       }
       guard case .host(let call) = step.operation else {
         fatalError("a step without a kernel is a host step")
@@ -78,8 +98,7 @@ public final class PlanExecutor {
       return .host(call)
     }
     slots = [Tensor?](repeating: nil, count: plan.slotCount)
-    elapsed = [Int64](repeating: 0, count: plan.steps.count)
-    pool = WorkerPool(threads: threads)
+    pool = WorkerPool(threads: threads, jobs: jobs, pinned: pinned)
   }
 
   deinit {
@@ -155,37 +174,25 @@ public final class PlanExecutor {
   }
 
   /// Runs the plan on the inputs that were set last.
+  ///
+  /// - Throws: `CancellationError` between two steps, where the task that runs it is cancelled.
   public func run() throws {
-    var last = ContinuousClock.now
+    WorkerCores.awake.add(1, ordering: .relaxed)
+    defer { WorkerCores.awake.subtract(1, ordering: .relaxed) }
+    profiler?.beginRun()
     for index in steps.indices {
+      if Task.isCancelled { throw CancellationError() }
       switch steps[index] {
-      case .kernel(let tasks, let job): pool.run(tasks: tasks, job)
+      case .kernel(let job): pool.run(job)
       case .host(let step): try run(step, name: plan.steps[index].name)
       }
-      if isProfiling {
-        let now = ContinuousClock.now
-        elapsed[index] += (now - last).nanoseconds
-        last = now
-      }
+      profiler?.endStep(index)
     }
-    if isProfiling { runs += 1 }
+    profiler?.endRun()
   }
 
-  /// The mean time of every step over the runs since profiling was switched on or reset.
-  public var profile: [StepTime] {
-    zip(plan.steps, elapsed).map { step, time in
-      StepTime(
-        name: step.name, operators: step.operators,
-        nanoseconds: runs == 0 ? 0 : time / Int64(runs),
-        multiplyAccumulates: step.multiplyAccumulates)
-    }
-  }
-
-  /// Forgets the times taken so far.
-  public func resetProfile() {
-    for index in elapsed.indices { elapsed[index] = 0 }
-    runs = 0
-  }
+  /// The times of every step over the runs since profiling was switched on; empty where it is off.
+  public var profile: [StepTime] { profiler?.times(of: plan) ?? [] }
 
   private func tensor(_ place: Place, _ shape: Shape) throws(RuntimeError) -> Tensor {
     let region = try memories(place)
@@ -231,23 +238,5 @@ public final class PlanExecutor {
       case .constant, .none: break
       }
     }
-  }
-}
-
-/// How long a step took.
-public struct StepTime: Sendable {
-  /// The name of the node.
-  public let name: String
-  /// What was fused into the step.
-  public let operators: String
-  /// Mean duration of a run.
-  public let nanoseconds: Int64
-  /// Multiply-accumulates of a run.
-  public let multiplyAccumulates: Int
-}
-
-extension Duration {
-  fileprivate var nanoseconds: Int64 {
-    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
   }
 }

@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#include "../simd/avx2.h"
+#include "../simd/lookup_avx2.h"
+#include "words.inc"
+#include "floats.inc"
+#include "bytes.inc"
+#include "../simd/end.h"
+#endif
