@@ -27,5 +27,6 @@ int announce(const char *kernel, int isa);
 void test_planar(void);
 void test_tile(void);
 void test_peak(void);
+void test_winograd(void);
 void test_finish(void);
 void test_map(void);

@@ -16,6 +16,7 @@ static const struct {
     {"planar", test_planar},
     {"tile", test_tile},
     {"peak", test_peak},
+    {"winograd", test_winograd},
     {"finish", test_finish},
     {"map", test_map},
 };
