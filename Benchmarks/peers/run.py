@@ -8,6 +8,7 @@ import argparse
 import json
 import pathlib
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -75,6 +76,8 @@ def make_models(given) -> None:
 
 
 def main() -> int:
+    # Ends like an interruption, by which no process of an engine is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = arguments()
     networks = choose(given.models)
     make_models(given)
