@@ -1,4 +1,6 @@
 import ApusCompiler
+import ApusGraph
+import ApusOperators
 import ApusRuntime
 import ApusTensor
 import Foundation
@@ -50,6 +52,8 @@ public final class Benchmark {
   let path: String
   let options: Options
   let inputs: BenchmarkInputs
+  /// Whether the network brings its own types: some of its tensors are integers with a scale.
+  let isQuantised: Bool
   /// Time from the start of reading the file until the network could run, in milliseconds.
   public let loadMilliseconds: Double
   let session: Session
@@ -71,6 +75,7 @@ public final class Benchmark {
     self.inputs = inputs
     try ModelLimits.checkSizes(
       of: model.graph, path: path, inputShapes: inputs.shapes.mapValues(\.dimensions))
+    isQuantised = model.graph.nodes.contains { $0.op is QuantizeLinear }
     let graph = try model.preparedGraph()
     do {
       let compiled = try Compiler(
