@@ -121,7 +121,8 @@ internal import CApusKernels
     }
     let (own, other, sum) = finishing.grids ?? (MapGrid(), MapGrid(), MapGrid())
     let values = unsafe apus_finish(
-      bias: UnsafeRawPointer(finishing.bias.base), scale: finishing.scale.map { unsafe UnsafePointer($0.base) },
+      bias: UnsafeRawPointer(finishing.bias.base),
+      scale: finishing.scale.map { unsafe UnsafePointer($0.base) },
       table: finishing.table.map {
         unsafe UnsafeRawPointer($0.base).assumingMemoryBound(to: UInt8.self)
       },

@@ -132,6 +132,9 @@ public enum Product: CaseIterable, Hashable, Sendable {
     unsafe entries(apus_finish_kernel_at).map { unsafe FinishKernel(entry: $0) }
   }
 
+  /// Whether it makes floats of sums of floats.
+  var isFloatsToFloat: Bool { unsafe entry.pointee.kind == APUS_FINISH_F32_F32 }
+
   /// The fastest kernel of a kind that an instruction set includes.
   public static func pick(_ kind: Kind, isa: ISA) -> FinishKernel? {
     pick(isa, among: all.filter { unsafe $0.entry.pointee.kind == kind.cValue })

@@ -5,6 +5,8 @@ extension FeatureOperation {
     case .convolution(let s):
       [s.source.place, s.weights, s.bias]
         + [s.scale, s.table, s.residual?.map.place].compactMap { $0 }
+    case .winograd(let s):
+      [s.source.place, s.weights, s.bias] + [s.residual?.place].compactMap { $0 }
     case .import(let s): [s.source]
     case .export(let s): [s.source.place]
     case .gather(let s): [s.source.place] + [s.table].compactMap { $0 }
@@ -20,6 +22,7 @@ extension FeatureOperation {
   public var writes: [Place] {
     switch self {
     case .convolution(let s): [s.destination.place]
+    case .winograd(let s): [s.destination.place]
     case .import(let s): [s.destination.place]
     case .export(let s): [s.destination]
     case .gather(let s): [s.destination.place]
@@ -37,6 +40,9 @@ extension FeatureOperation {
     case .convolution(let s):
       s.source.byteCount + s.destination.byteCount + s.weights.count * 4 + s.bias.count * 4
         + (s.residual?.map.byteCount ?? 0)
+    case .winograd(let s):
+      s.source.byteCount + s.destination.byteCount + s.weights.count * 4 + s.bias.count * 4
+        + (s.residual?.byteCount ?? 0)
     case .import(let s): s.source.count * 4 + s.destination.byteCount
     case .export(let s): s.source.byteCount + s.destination.count * 4
     case .gather(let s): s.source.byteCount + s.destination.byteCount
@@ -62,6 +68,11 @@ extension FeatureOperation {
       if let residual = s.residual { s.residual?.map = moved(residual.map) }
       (s.source, s.destination) = (moved(s.source), moved(s.destination))
       return .convolution(s)
+    case .winograd(var s):
+      (s.weights, s.bias) = (move(s.weights), move(s.bias))
+      s.residual = s.residual.map(moved)
+      (s.source, s.destination) = (moved(s.source), moved(s.destination))
+      return .winograd(s)
     case .import(var s):
       (s.source, s.destination) = (move(s.source), moved(s.destination))
       return .import(s)

@@ -254,6 +254,7 @@ public struct FeatureUnaryStep: Hashable, Sendable {
 /// What a step does with channels-last maps.
 public enum FeatureOperation: Hashable, Sendable {
   case convolution(FeatureConvolutionStep)
+  case winograd(FeatureWinogradStep)
   case `import`(FeatureImportStep)
   case export(FeatureExportStep)
   case gather(FeatureGatherStep)

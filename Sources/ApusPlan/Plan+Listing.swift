@@ -84,6 +84,11 @@ extension FeatureOperation {
       return "\(kind) \(c.source.channels)->\(c.destination.channels) \(c.window.text)"
         + " \(c.activation)\(table) by \(c.tiling.kernel) \(c.source.text)"
         + " -> \(c.destination.text)\(residual)"
+    case .winograd(let w):
+      let residual = w.residual.map { " + \($0.text)" } ?? ""
+      return "winograd \(w.source.channels)->\(w.destination.channels) \(w.window.text)"
+        + " \(w.activation) by \(w.tiling.kernel) \(w.source.text)"
+        + " -> \(w.destination.text)\(residual)"
     case .import(let i): return "import \(i.source) -> \(i.destination.text)"
     case .export(let e): return "export \(e.source.text) -> \(e.destination)"
     case .gather(let g):

@@ -15,6 +15,21 @@ struct ConvolutionFinish {
   var zero = 0
   /// What is added.
   var residual: FeatureConvolutionStep.Residual?
+
+  /// The biases of some output channels, filled up to whole panels.
+  func bias(of range: Range<Int>, columns: Int) -> [UInt8] {
+    Array(bias[range.lowerBound * 4..<range.upperBound * 4])
+      + [UInt8](repeating: 0, count: rest(range.count, columns) * 4)
+  }
+
+  /// The factors of some output channels, likewise.
+  func scale(of range: Range<Int>, columns: Int) -> [Float]? {
+    scale.map { Array($0[range]) + [Float](repeating: 0, count: rest(range.count, columns)) }
+  }
+
+  private func rest(_ channels: Int, _ columns: Int) -> Int {
+    (columns - channels % columns) % columns
+  }
 }
 
 /// The sizes of a convolution over two spatial axes.
@@ -56,32 +71,52 @@ struct ConvolutionShape {
       else { fatalError("every instruction set includes the scalar tile") }
       let range = part * outs..<(part + 1) * outs
       let size = weights.count / outputs
-      let panels = choice.kernel.pack(
-        reordered(
-          Array(weights[range.lowerBound * size..<range.upperBound * size]), outputs: outs,
-          element: product.byteCount, readsRows: choice.readsRows),
-        outputs: outs, segments: choice.tiling.offsets.count, length: choice.length,
-        steps: choice.tiling.steps, quads: choice.tiling.quads)
-      let padded = (outs + choice.kernel.columns - 1) / choice.kernel.columns * choice.kernel.columns
-      let rest = padded - outs
-      let bias =
-        Array(finish.bias[range.lowerBound * 4..<range.upperBound * 4])
-        + [UInt8](repeating: 0, count: rest * 4)
-      let scale = finish.scale.map { Array($0[range]) + [Float](repeating: 0, count: rest) }
-      let residual = finish.residual.map { residual in
-        FeatureConvolutionStep.Residual(map: residual.map.channels(range), own: residual.own)
+      let own = Array(weights[range.lowerBound * size..<range.upperBound * size])
+      let operation: FeatureOperation
+      if to.element == .float32,
+        let winograd = WinogradChoice(
+          window: window, inputs: ins, outputs: outs, isa: plan.kernels.isa, insteadOf: choice)
+      {
+        operation = .winograd(
+          FeatureWinogradStep(
+            window: window, tiling: winograd.tiling, source: from,
+            weights: plan.constant(
+              bytes: WinogradKernel.pack(
+                own, outputs: outs, inputs: ins, tile: winograd.kernel)),
+            bias: plan.constant(bytes: finish.bias(of: range, columns: winograd.kernel.columns)),
+            activation: finish.activation, residual: finish.residual?.map.channels(range),
+            destination: to))
+      } else {
+        operation = .convolution(
+          direct(choice, own, finish, range, source: from, destination: to, into: &plan))
       }
       plan.emit(
-        .feature(
-          .convolution(
-            FeatureConvolutionStep(
-              window: window, isDepthwise: isDepthwise, tiling: choice.tiling, source: from,
-              weights: plan.constant(bytes: panels), bias: plan.constant(bytes: bias),
-              scale: scale.map { plan.constant($0) }, table: finish.table.map { plan.table($0) },
-              activation: finish.activation, zero: finish.zero, residual: residual,
-              destination: to))),
-        for: site, multiplyAccumulates: products / parts * source.images)
+        .feature(operation), for: site, multiplyAccumulates: products / parts * source.images)
     }
+  }
+
+  private func direct(
+    _ choice: TileChoice, _ weights: [UInt8], _ finish: ConvolutionFinish, _ range: Range<Int>,
+    source: FeatureMap, destination: FeatureMap, into plan: inout PlanBuilder
+  ) -> FeatureConvolutionStep {
+    let panels = choice.kernel.pack(
+      reordered(
+        weights, outputs: range.count, element: source.element.byteCount,
+        readsRows: choice.readsRows),
+      outputs: range.count, segments: choice.tiling.offsets.count, length: choice.length,
+      steps: choice.tiling.steps, quads: choice.tiling.quads)
+    let columns = choice.kernel.columns
+    return FeatureConvolutionStep(
+      window: window, isDepthwise: isDepthwise, tiling: choice.tiling, source: source,
+      weights: plan.constant(bytes: panels),
+      bias: plan.constant(bytes: finish.bias(of: range, columns: columns)),
+      scale: finish.scale(of: range, columns: columns).map { plan.constant($0) },
+      table: finish.table.map { plan.table($0) }, activation: finish.activation,
+      zero: finish.zero,
+      residual: finish.residual.map {
+        FeatureConvolutionStep.Residual(map: $0.map.channels(range), own: $0.own)
+      },
+      destination: destination)
   }
 
   /// `[outputs, channels, height, width]` as segments: `[outputs, height][width, channels]` where whole rows of

@@ -12,6 +12,8 @@ struct TileChoice {
   let length: Int
   /// Whether a segment is a whole row of the kernel, or one tap of it.
   let readsRows: Bool
+  /// Of one image, in the unit of the model.
+  let cost: Double
 
   /// The cheapest tile; nil where there is none for the type.
   init?(
@@ -33,12 +35,14 @@ struct TileChoice {
     for kernel in TileKernel.candidates(product, isDepthwise: isDepthwise, isa: isa) {
       guard let (steps, quads) = Self.steps(bytes, kernel: kernel) else { continue }
       let cost = Self.cost(
-        kernel, window: window, steps: isDepthwise ? offsets.count : offsets.count * steps,
+        kernel, pixels: window.output[1],
+        steps: isDepthwise ? offsets.count : offsets.count * steps,
         outputs: outputs)
       if best.map({ cost < $0.cost }) ?? true { best = (cost, kernel, steps, quads) }
     }
     guard let best else { return nil }
     kernel = best.kernel
+    cost = best.cost * Double(window.output[0])
     self.length = length
     readsRows = rows
     let panelBytes = kernel.packedBytes(
@@ -67,12 +71,11 @@ struct TileChoice {
     return kernel.product == .uint8 ? (steps, (groups + steps - 1) / steps) : (groups, 1)
   }
 
-  private static func cost(
-    _ kernel: TileKernel, window: WindowParameters, steps: Int, outputs: Int
-  ) -> Double {
+  /// The cost of all output channels of neighbouring pixels.
+  static func cost(_ kernel: TileKernel, pixels: Int, steps: Int, outputs: Int) -> Double {
     let panels = (outputs + kernel.columns - 1) / kernel.columns
-    let tiles = (window.output[1] + kernel.rows - 1) / kernel.rows
-    let rows = Double((window.output[1] + tiles - 1) / tiles)
+    let tiles = (pixels + kernel.rows - 1) / kernel.rows
+    let rows = Double((pixels + tiles - 1) / tiles)
     let vectors = Double(kernel.columns) / 16
     let multiplications = rows * vectors
     let loads = rows + vectors

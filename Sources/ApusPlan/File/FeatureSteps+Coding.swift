@@ -283,6 +283,7 @@ extension FeatureOperation: PlanCodable {
     case .pair(let step): encoder.encode(step, case: 6)
     case .interpolate(let step): encoder.encode(step, case: 7)
     case .unary(let step): encoder.encode(step, case: 8)
+    case .winograd(let step): encoder.encode(step, case: 9)
     }
   }
 
@@ -297,6 +298,7 @@ extension FeatureOperation: PlanCodable {
     case 6: self = .pair(try decoder.decode())
     case 7: self = .interpolate(try decoder.decode())
     case 8: self = .unary(try decoder.decode())
+    case 9: self = .winograd(try decoder.decode())
     case let tag: throw decoder.unknown("kind of step of maps", tag)
     }
   }

@@ -9,6 +9,7 @@ extension PlanVerifier {
   func verify(_ operation: FeatureOperation) throws(PlanFormatError) {
     switch operation {
     case .convolution(let step): try verify(step)
+    case .winograd(let step): try verify(step)
     case .import(let step): try verify(step.destination)
     case .export(let step): try verify(step.source)
     case .gather(let step): try verify(step.source, step.destination)
@@ -41,6 +42,16 @@ extension PlanVerifier {
       try verify(residual.map)
       try verify(residual.own)
     }
+  }
+
+  private func verify(_ step: FeatureWinogradStep) throws(PlanFormatError) {
+    try verify(step.window)
+    try verify(step.source, step.destination)
+    if let residual = step.residual { try verify(residual) }
+    let (tiling, sizes) = (step.tiling, 1...Self.largestTiling)
+    try check(
+      sizes.contains(tiling.columns) && sizes.contains(tiling.group)
+        && sizes.contains(tiling.panelBlock), "the tiling")
   }
 
   private func verify(_ maps: FeatureMap...) throws(PlanFormatError) {

@@ -5,6 +5,7 @@ extension Loader {
   func load(_ operation: FeatureOperation) throws(RuntimeError) -> LoadedStep {
     switch operation {
     case .convolution(let step): try load(step)
+    case .winograd(let step): try load(step)
     case .import(let step): try load(step)
     case .export(let step): try load(step)
     case .gather(let step): try load(step)

@@ -1,0 +1,55 @@
+/// A 3x3 convolution of channels-last maps of floats by Winograd's transforms: blocks of 4x4 output pixels with a
+/// quarter of the multiplications.
+public struct FeatureWinogradStep: Hashable, Sendable {
+  /// How the work is cut and weights are packed.
+  public struct Tiling: Hashable, Sendable {
+    /// The name of the kernel that multiplies, which is the contract for the packing.
+    public var kernel: String
+    /// Output channels of one panel.
+    public var columns: Int
+    /// Blocks of output pixels that are multiplied together.
+    public var group: Int
+    /// Panels that are multiplied before their sums are transformed.
+    public var panelBlock: Int
+
+    /// Makes a tiling.
+    public init(kernel: String, columns: Int, group: Int, panelBlock: Int) {
+      self.kernel = kernel
+      self.columns = columns
+      self.group = group
+      self.panelBlock = panelBlock
+    }
+  }
+
+  /// Where the windows fall: of 3x3 neighbouring pixels, one pixel apart.
+  public var window: WindowParameters
+  /// How the work is cut.
+  public var tiling: Tiling
+  /// The maps that are read; the border covers what windows read beyond the edge.
+  public var source: FeatureMap
+  /// Panels of transformed weights, those of each of the 36 products one after the other.
+  public var weights: Place
+  /// `float` per output channel, padded to whole panels.
+  public var bias: Place
+  /// Applied to results.
+  public var activation: ElementwiseFunction
+  /// What is added.
+  public var residual: FeatureMap?
+  /// The maps that are written.
+  public var destination: FeatureMap
+
+  /// Makes the step.
+  public init(
+    window: WindowParameters, tiling: Tiling, source: FeatureMap, weights: Place, bias: Place,
+    activation: ElementwiseFunction, residual: FeatureMap?, destination: FeatureMap
+  ) {
+    self.window = window
+    self.tiling = tiling
+    self.source = source
+    self.weights = weights
+    self.bias = bias
+    self.activation = activation
+    self.residual = residual
+    self.destination = destination
+  }
+}
