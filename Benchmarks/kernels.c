@@ -1,7 +1,7 @@
-// Rates of the tile kernels on layers of detectors, alone: no bias, no rounding, no threads.
+// Rates of the kernels over channels-last maps, alone, without threads; those of maps are in kernels_maps.c.
 //   kernels [PART OF A KERNEL'S NAME]
-// Prints giga multiply-accumulates per second that the layer needs, and their share of what the core reaches
-// from registers with the same instruction set and product. The fastest of several runs counts.
+// Of tile kernels it prints giga multiply-accumulates per second that the layer needs, and their share of what
+// the core reaches from registers with the same instruction set and product. The fastest of several runs counts.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "apus_peak.h"
+#include "kernels_maps.h"
 
 typedef struct {
   const char *name;
@@ -18,19 +19,20 @@ typedef struct {
 static const layer layers[] = {
     {"3x3 64>64 at 80", 3, 1, 80, 64, 64},     {"3x3 256>256 at 20", 3, 1, 20, 256, 256},
     {"1x1 128>128 at 40", 1, 1, 40, 128, 128}, {"1x1 64>32 at 80", 1, 1, 80, 64, 32},
+    {"1x1 512>256 at 20", 1, 1, 20, 512, 256}, {"1x1 1024>512 at 20", 1, 1, 20, 1024, 512},
     {"6x6/2 3>16 at 320", 6, 2, 320, 3, 16},   {"6x6/2 3>32 at 320", 6, 2, 320, 3, 32},
     {"depthwise 3x3 64 at 80", 3, 1, 80, 0, 64},   {"depthwise 5x5 96 at 40", 5, 1, 40, 0, 96},
     {"depthwise 5x5 192 at 20", 5, 1, 20, 0, 192}, {"depthwise 7x7 64 at 40", 7, 1, 40, 0, 64},
 };
 
-static double seconds(void) {
+double seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 // Zeroed memory aligned to 64 bytes; denormals would slow floats down.
-static uint8_t *zeros(int64_t bytes) {
+uint8_t *zeros(int64_t bytes) {
   void *memory = NULL;
   if (posix_memalign(&memory, 64, (size_t)bytes) != 0) {
     fprintf(stderr, "no memory for %lld bytes\n", (long long)bytes);
@@ -73,7 +75,8 @@ static void pass(
 
 static double rate_of(const apus_tile_kernel *k, const layer *l) {
   const int64_t size = apus_product_element(k->product);
-  const int64_t channels = k->depthwise ? (l->outputs + k->columns - 1) / k->columns * k->columns : l->inputs;
+  const int64_t channels =
+      k->depthwise ? (l->outputs + k->columns - 1) / k->columns * k->columns : l->inputs;
   const int64_t width = (l->size - 1) * l->stride + l->kernel, row_stride = width * channels * size;
   const int64_t length = k->depthwise ? 1 : l->kernel * l->inputs;
   const int64_t quads_all = (length * size + 3) / 4;
@@ -110,6 +113,7 @@ static double rate_of(const apus_tile_kernel *k, const layer *l) {
 
 int main(int count, char **arguments) {
   const char *part = count > 1 ? arguments[1] : "";
+  print_map_rates(part);
   for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
     printf("%s\n", layers[i].name);
     const apus_tile_kernel *k;

@@ -8,6 +8,8 @@ import argparse
 import json
 import pathlib
 import platform
+import signal
+import subprocess
 import sys
 import time
 
@@ -64,12 +66,25 @@ def commands(given, network, threads):
     return chosen
 
 
+def make_models(given) -> None:
+    """In a process of its own, for what quantises is large."""
+    script = pathlib.Path(__file__).with_name("models.py")
+    command = [sys.executable, script, "--apus", given.apus, "--output", given.files]
+    done = subprocess.run(command + (["--models", given.models] if given.models else []), check=False)
+    if done.returncode != 0:
+        sys.exit("peers: the models cannot be made")
+
+
 def main() -> int:
+    # Ends like an interruption, by which no process of an engine is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = arguments()
+    networks = choose(given.models)
+    make_models(given)
     print(f"{processor()}, {time.strftime('%Y-%m-%d')}; least/median of {given.rounds * given.runs} runs each"
           + (f"; kept to {given.cap}, but for onnxruntime and ncnn, which cannot be" if given.cap else ""))
     results = []
-    for network in choose(given.models):
+    for network in networks:
         for threads in given.threads:
             rows = measure(
                 commands(given, network, threads), environment(given.cap), given.rounds, given.runs)

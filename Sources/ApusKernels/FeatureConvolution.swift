@@ -71,15 +71,16 @@ internal import CApusKernels
   /// Puts a convolution together; nil where memories do not hold what would be read.
   ///
   /// - Parameters:
-  ///   - source: a map of the size, strides and border of those that will be read.
+  ///   - sources: the maps that will be read, of one size, strides and border; at least one.
   ///   - origin: input pixels from pixel (0, 0) to the first window, y then x: minus the padding.
   ///   - destination: likewise, of those that will be written.
   ///   - weights: as `TileKernel.pack` leaves them.
   public init?(
     tile: TileKernel, finish: FinishKernel, reading: Reading, finishing: Finishing,
-    weights: FloatRegion, panelBytes: Int, source: MapRegion, origin: [Int],
+    weights: FloatRegion, panelBytes: Int, sources: [MapRegion], origin: [Int],
     destination: MapRegion, residual: MapRegion?
   ) {
+    guard let source = sources.first else { return nil }
     let outputs = destination.layout.channels
     let panels = (outputs + tile.columns - 1) / tile.columns
     let window = Self.reach(of: reading, tile: tile)
@@ -105,7 +106,10 @@ internal import CApusKernels
     let width = destination.layout.width
     let last =
       first + (height - 1) * rowStep + (width - 1) * pixelStep + channels + window.upperBound
-    guard source.layout.base + first + window.lowerBound >= 0, last <= source.bytesAhead,
+    // Tiles that run over the ends of rows must not run over the rows themselves.
+    guard sources.allSatisfy({ $0.layout.base + first + window.lowerBound >= 0 }),
+      sources.allSatisfy({ last <= $0.bytesAhead }),
+      reading.virtualWidth == 0 || reading.virtualWidth >= width,
       reading.virtualWidth == 0 || reading.virtualWidth * pixelStep == rowStep
     else { return nil }
 
@@ -117,7 +121,8 @@ internal import CApusKernels
     }
     let (own, other, sum) = finishing.grids ?? (MapGrid(), MapGrid(), MapGrid())
     let values = unsafe apus_finish(
-      bias: UnsafeRawPointer(finishing.bias.base), scale: finishing.scale.map { unsafe UnsafePointer($0.base) },
+      bias: UnsafeRawPointer(finishing.bias.base),
+      scale: finishing.scale.map { unsafe UnsafePointer($0.base) },
       table: finishing.table.map {
         unsafe UnsafeRawPointer($0.base).assumingMemoryBound(to: UInt8.self)
       },

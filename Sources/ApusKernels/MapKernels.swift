@@ -118,7 +118,8 @@ internal import CApusKernels
     precondition(
       sameSize(right, destination)
         || (right.layout.height == 1 && right.layout.width == 1
-          && right.layout.channels == left.layout.channels))
+          && right.layout.channels == left.layout.channels)
+    )
     unsafe entry.pointee.pair(
       product ? APUS_PAIR_MULTIPLY : APUS_PAIR_ADD, activation.cValue, left.map, right.map,
       destination.map, grids.left.cValue, grids.right.cValue, grids.result.cValue,

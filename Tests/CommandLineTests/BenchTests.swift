@@ -1,3 +1,4 @@
+import ApusTestSupport
 import Foundation
 import Testing
 
@@ -124,6 +125,23 @@ import Testing
       let report = try report(result)
       #expect(report.batch == 2)
       #expect(report.inputs.map(\.shape) == [[2, 3, 64, 96]])
+    }
+  }
+
+  @Test func aQuantisedNetworkBringsItsPrecision() throws {
+    try Workplace.with { place in
+      try place.file(
+        "net.onnx",
+        Message.model {
+          $0.node("QuantizeLinear", ["images", "scale"], ["q"])
+          $0.node("DequantizeLinear", ["q", "scale"], ["output0"])
+          $0.floats("scale", [])
+          $0.input("images", [1, 3, 8, 8])
+          $0.output("output0", [1, 3, 8, 8])
+        })
+      let result = try place.run(bench("--json"))
+      try #require(result.status == 0, "\(result.errors)")
+      #expect(try report(result).precision == "int8")
     }
   }
 

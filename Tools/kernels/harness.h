@@ -13,8 +13,8 @@ int64_t random_between(int64_t low, int64_t high);
 /// A float of -scale..<scale.
 float random_float(float scale);
 
-/// A block of exactly `bytes` bytes, aligned to 64, of no particular content; AddressSanitizer reports what is read or
-/// written past its end. To be freed.
+/// A block of exactly `bytes` bytes, aligned to 64, of no particular content; AddressSanitizer reports what
+/// is read or written past its end. To be freed.
 void *block(int64_t bytes);
 
 /// Reports a difference in the words of printf, and counts it.
@@ -26,6 +26,7 @@ int announce(const char *kernel, int isa);
 // The suites, one file each.
 void test_planar(void);
 void test_tile(void);
+void test_peak(void);
 void test_winograd(void);
 void test_finish(void);
 void test_map(void);

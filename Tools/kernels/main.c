@@ -15,6 +15,7 @@ static const struct {
 } suites[] = {
     {"planar", test_planar},
     {"tile", test_tile},
+    {"peak", test_peak},
     {"winograd", test_winograd},
     {"finish", test_finish},
     {"map", test_map},

@@ -16,7 +16,8 @@ enum QuantisationLowering: LoweringRule {
     guard let x = plan.floats(site.input(0)) else { return false }
     if x.shape.rank == 4, x.shape.count > 0 {
       plan.writeStored(output, for: site, tables: false) { plan, map, _ in
-        plan.emit(.feature(.import(FeatureImportStep(source: x.place, destination: map))), for: site)
+        plan.emit(
+          .feature(.import(FeatureImportStep(source: x.place, destination: map))), for: site)
       }
       return true
     }
@@ -26,7 +27,8 @@ enum QuantisationLowering: LoweringRule {
     guard x.shape.count > 0 else { return false }
     plan.emit(.feature(.import(FeatureImportStep(source: x.place, destination: row))), for: site)
     for value in needed {
-      guard let derived = plan.quantised.derived[value], let own = plan.quantised.grids[value] else {
+      guard let derived = plan.quantised.derived[value], let own = plan.quantised.grids[value]
+      else {
         plan.hold(value, as: row)
         continue
       }

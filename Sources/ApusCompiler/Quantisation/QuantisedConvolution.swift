@@ -13,8 +13,9 @@ struct QuantisedConvolution {
   private let units: [Float]
 
   /// Rounds the bias; nil where a sum could leave 32 bits.
-  init?(_ shape: ConvolutionShape, _ weights: QuantisedWeights, _ bias: [Float], _ grid: FeatureGrid)
-  {
+  init?(
+    _ shape: ConvolutionShape, _ weights: QuantisedWeights, _ bias: [Float], _ grid: FeatureGrid
+  ) {
     let depth = weights.elements.count / shape.outputs
     var numbers: [Int32] = []
     for output in 0..<shape.outputs {

@@ -51,7 +51,7 @@ extension Loader {
         grids: step.residual.map {
           (MapGrid($0.own), MapGrid($0.map.grid), MapGrid(step.destination.grid))
         }),
-      weights: try memories(step.weights), panelBytes: tiling.panelBytes, source: source[0],
+      weights: try memories(step.weights), panelBytes: tiling.panelBytes, sources: source,
       origin: [-step.window.padding[0], -step.window.padding[1]], destination: destination[0],
       residual: residual?[0])
     guard let convolution else {

@@ -1,4 +1,6 @@
 import ApusCompiler
+import ApusGraph
+import ApusOperators
 import ApusRuntime
 import ApusTensor
 import Foundation
@@ -12,7 +14,7 @@ public final class Benchmark {
   ///
   /// A quantised network brings its own types.
   public enum Precision: String, Sendable, CaseIterable, Codable {
-    case fp32
+    case fp32, bf16
   }
 
   /// What is measured.
@@ -50,6 +52,8 @@ public final class Benchmark {
   let path: String
   let options: Options
   let inputs: BenchmarkInputs
+  /// Whether the network brings its own types: some of its tensors are integers with a scale.
+  let isQuantised: Bool
   /// Time from the start of reading the file until the network could run, in milliseconds.
   public let loadMilliseconds: Double
   let session: Session
@@ -71,10 +75,13 @@ public final class Benchmark {
     self.inputs = inputs
     try ModelLimits.checkSizes(
       of: model.graph, path: path, inputShapes: inputs.shapes.mapValues(\.dimensions))
+    isQuantised = model.graph.nodes.contains { $0.op is QuantizeLinear }
     let graph = try model.preparedGraph()
     do {
-      let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
-        graph, inputShapes: inputs.shapes)
+      let compiled = try Compiler(
+        environment: ProcessInfo.processInfo.environment,
+        precision: options.precision == .bf16 ? .bf16 : .fp32
+      ).compile(graph, inputShapes: inputs.shapes)
       session = try Session(compiled.plan, threads: options.threads, host: compiled.host)
     } catch {
       throw .failure("'\(path)': \(error)")

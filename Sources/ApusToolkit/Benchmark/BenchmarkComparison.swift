@@ -38,7 +38,7 @@ public struct BenchmarkComparison: Sendable, Codable {
   ) throws(ApusError) {
     let settings: [(String, String, String)] = [
       ("threads", "\(baseline.threads)", "\(report.threads)"),
-      ("precision", baseline.precision.rawValue, report.precision.rawValue),
+      ("precision", baseline.precision, report.precision),
       ("inputs", Self.text(baseline.inputs), Self.text(report.inputs)),
     ]
     for (name, before, now) in settings where before != now {

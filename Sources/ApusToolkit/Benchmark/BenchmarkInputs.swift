@@ -32,8 +32,10 @@ struct BenchmarkInputs: Sendable {
 
   private static func tensor(_ dtype: DType, _ shape: Shape, _ random: inout SplitMix64) -> Tensor {
     guard dtype == .float32 else { return Tensor(zeros: shape, dtype: dtype) }
-    let values = (0..<shape.count).map { _ in Float(random.next() >> 40) * 0x1p-24 }
-    return Tensor(values, shape: shape)
+    return Tensor(dtype: dtype, shape: shape) { bytes in
+      let values = bytes.bindMemory(to: Float.self)
+      for index in values.indices { values[index] = Float(random.next() >> 40) * 0x1p-24 }
+    }
   }
 
   private static func shape(

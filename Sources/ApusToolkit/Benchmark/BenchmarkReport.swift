@@ -60,8 +60,8 @@ public struct BenchmarkReport: Sendable, Codable {
   public let batch: Int
   /// Threads that share the work.
   public let threads: Int
-  /// What feature maps were computed in.
-  public let precision: Benchmark.Precision
+  /// What feature maps were computed in: `fp32`, or `int8` of a quantised network.
+  public let precision: String
   /// Runs that were not counted.
   public let warmup: Int
   /// Runs that were.
@@ -106,7 +106,7 @@ public struct BenchmarkReport: Sendable, Codable {
     }
     batch = inputs.first?.shape.first ?? 1
     threads = benchmark.options.threads
-    precision = benchmark.options.precision
+    precision = benchmark.isQuantised ? "int8" : benchmark.options.precision.rawValue
     self.warmup = warmup
     runs = samples.wall.count
     self.latency = latency
@@ -153,7 +153,7 @@ extension BenchmarkReport: CustomStringConvertible {
     let shapes = inputs.map { "\($0.name) \($0.shape.map(String.init).joined(separator: "x"))" }
     var lines = [
       "model          \(model)", "inputs         \(shapes.joined(separator: ", "))",
-      "setting        \(precision.rawValue), \(machine["isa"] ?? "?"), \(threads)"
+      "setting        \(precision), \(machine["isa"] ?? "?"), \(threads)"
         + " \(threads == 1 ? "thread" : "threads"), \(runs) runs after \(warmup)",
       "latency        \(line(latency))", "processor time \(line(processorTime))",
       String(

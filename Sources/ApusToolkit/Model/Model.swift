@@ -3,6 +3,7 @@ import ApusDigest
 import ApusFamilies
 public import ApusGraph
 import ApusONNX
+import ApusPlan
 import Foundation
 
 /// A model read from a file: its graph with its card, and what the file says of itself.
@@ -31,6 +32,11 @@ public struct Model: Sendable {
   public init(path: String, input: ModelInput = .symbolic) throws(ApusError) {
     self.path = path
     let bytes = try Self.read(path)
+    guard !PlanFile.begins(bytes) else {
+      throw .failure(
+        "'\(path)': is a plan file, which apus inspect and apus run take; give the model it was compiled"
+          + " from")
+    }
     // No ONNX file starts with the first byte of a pickle; the checkpoint reader says what is wrong with it.
     let isPickle = bytes.first == 0x80
     let ending = (path as NSString).pathExtension.lowercased()

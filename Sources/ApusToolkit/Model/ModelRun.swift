@@ -73,16 +73,19 @@ public struct ModelRun: Sendable, Encodable, CustomStringConvertible {
         NamedTensor(name: graph[$0].name, tensor: $1)
       }
       try SafetensorsFile(named).write(path: outputs)
-      return ModelRun(
-        outputs: named.map {
-          Output(
-            name: $0.name, type: $0.tensor.dtype.description, shape: $0.tensor.shape.dimensions)
-        }, hostSteps: hostSteps)
+      return ModelRun(named, hostSteps: hostSteps)
     } catch let error as ApusError {
       throw error
     } catch {
       throw .failure("'\(model.path)': \(error)")
     }
+  }
+
+  init(_ outputs: [NamedTensor], hostSteps: [String]) {
+    self.outputs = outputs.map {
+      Output(name: $0.name, type: $0.tensor.dtype.description, shape: $0.tensor.shape.dimensions)
+    }
+    self.hostSteps = hostSteps
   }
 
   private static func inputTensors(

@@ -1,6 +1,7 @@
 #if defined(__x86_64__)
 #include "../simd/avx512vbmi.h"
 #include "../simd/lookup_avx512vbmi.h"
-#include "u8_avx512.inc"
+#include "words_avx512.h"
+#include "u8.inc"
 #include "../simd/end.h"
 #endif

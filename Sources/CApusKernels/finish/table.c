@@ -5,7 +5,8 @@
 
 #define KERNEL(NAME, ISA) apus_finish_##NAME##_kernel__##ISA
 #define ALL(ISA) KERNEL(i32_u8, ISA), KERNEL(i32_f32, ISA), KERNEL(f32_f32, ISA), KERNEL(f32_bf16, ISA)
-extern const apus_finish_kernel ALL(scalar), ALL(avx2), ALL(avx512), KERNEL(i32_u8, avx512vbmi), ALL(neon);
+extern const apus_finish_kernel ALL(scalar), ALL(avx2), ALL(avx512), KERNEL(i32_u8, avx512vbmi),
+    KERNEL(f32_bf16, avx512bf16), ALL(neon);
 #undef ALL
 #define ALL(ISA) &KERNEL(i32_u8, ISA), &KERNEL(i32_f32, ISA), &KERNEL(f32_f32, ISA), &KERNEL(f32_bf16, ISA)
 
@@ -16,6 +17,7 @@ static const apus_finish_kernel *const table[] = {
     ALL(avx2),
     ALL(avx512),
     &KERNEL(i32_u8, avx512vbmi),
+    &KERNEL(f32_bf16, avx512bf16),
 #elif defined(__aarch64__)
     ALL(neon),
 #endif

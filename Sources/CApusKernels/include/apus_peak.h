@@ -12,6 +12,6 @@ typedef struct apus_peak_kernel {
   int64_t (*run)(int64_t rounds);
 } apus_peak_kernel;
 
-/// The peak kernels in the binary, by index from 0; null past the last. An instruction set has a row for each product
-/// that it is the first to multiply in its way; scalar code has none.
+/// The peak kernels in the binary, by index from 0; null past the last. There is a row for each product and
+/// instruction set of the tile kernels that are not depthwise; scalar code has none.
 const apus_peak_kernel *apus_peak_kernel_at(int64_t index);

@@ -22,6 +22,8 @@
 
 const apus_peak_kernel apus_peak_avx512[] = {
     PEAK_ROW(APUS_ISA_AVX512, APUS_PRODUCT_F32, f32, avx512),
+    // bfloat16 is multiplied as float here.
+    {APUS_ISA_AVX512, APUS_PRODUCT_BF16, "apus_peak_bf16__avx512", apus_peak_f32__avx512},
     PEAK_ROW(APUS_ISA_AVX512, APUS_PRODUCT_U8S8, u8s8, avx512),
     {0},
 };

@@ -22,6 +22,8 @@
 
 const apus_peak_kernel apus_peak_neon[] = {
     PEAK_ROW(APUS_ISA_NEON, APUS_PRODUCT_F32, f32, neon),
+    // bfloat16 is multiplied as float here.
+    {APUS_ISA_NEON, APUS_PRODUCT_BF16, "apus_peak_bf16__neon", apus_peak_f32__neon},
     PEAK_ROW(APUS_ISA_NEON, APUS_PRODUCT_U8S8, u8s8, neon),
     {0},
 };

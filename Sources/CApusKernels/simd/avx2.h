@@ -22,6 +22,13 @@ static inline __attribute__((always_inline)) void vf_store_part(float *p, vf x, 
 static inline __attribute__((always_inline)) vf vf_sqrt(vf x) {
   return (vf)_mm256_sqrt_ps((__m256)x);
 }
+#define APUS_HAS_MIN  // with one instruction that gives its second argument where either is NaN
+static inline __attribute__((always_inline)) vf vf_min(vf a, vf b) {
+  return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+}
+static inline __attribute__((always_inline)) vf vf_max(vf a, vf b) {
+  return (vf)_mm256_max_ps((__m256)a, (__m256)b);
+}
 // Elements 0, 2, ... of 15 that start at p.
 static inline __attribute__((always_inline)) vf vf_load_even(const float *p) {
   const vf low = (vf)_mm256_loadu_ps(p), high = (vf)_mm256_loadu_ps(p + V - 1);

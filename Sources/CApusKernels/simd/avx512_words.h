@@ -14,6 +14,13 @@ static inline __attribute__((always_inline)) void vf_store_part(float *p, vf x, 
 static inline __attribute__((always_inline)) vf vf_sqrt(vf x) {
   return (vf)_mm512_sqrt_ps((__m512)x);
 }
+#define APUS_HAS_MIN  // with one instruction that gives its second argument where either is NaN
+static inline __attribute__((always_inline)) vf vf_min(vf a, vf b) {
+  return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+}
+static inline __attribute__((always_inline)) vf vf_max(vf a, vf b) {
+  return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+}
 // Elements 0, 2, ... of 31 that start at p.
 static inline __attribute__((always_inline)) vf vf_load_even(const float *p) {
   const vf low = (vf)_mm512_loadu_ps(p), high = (vf)_mm512_loadu_ps(p + V - 1);
@@ -22,34 +29,14 @@ static inline __attribute__((always_inline)) vf vf_load_even(const float *p) {
 }
 
 #define APUS_HAS_EXP
-#define APUS_HAS_SIGMOID
 #include "vector.h"
 
-// e^x for x below 100: x = n ln 2 + r as in vector.h; the scaling by 2^n rounds small results once and
-// overflows to inf.
-VF_INLINE vf vf_exp_below(vf x) {
-  const __m512 inside = _mm512_max_ps(_mm512_set1_ps(-110), (__m512)x);
+// e^x: x = n ln 2 + r as in vector.h; the scaling by 2^n rounds small results once and overflows to inf.
+VF_INLINE vf vf_exp(vf x) {
+  const __m512 inside = (__m512)vf_max(vf_set1(-110.0f), vf_min(vf_set1(100.0f), x));
   const __m512 n = _mm512_roundscale_ps(
       _mm512_mul_ps(inside, _mm512_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   vf r = vf_fma((vf)n, vf_set1(-0.693359375f), (vf)inside);
   r = vf_fma((vf)n, vf_set1(2.12194440e-4f), r);
   return (vf)_mm512_scalef_ps((__m512)vf_exp_near_zero(r), n);
 }
-
-VF_INLINE vf vf_exp(vf x) {
-  return vf_exp_below((vf)_mm512_min_ps(_mm512_set1_ps(100), (__m512)x));
-}
-
-// a / b within 1 unit in the last place, for b in 1...1e30.
-VF_INLINE vf vf_quotient(vf a, vf b) {
-  const vf reciprocal = (vf)_mm512_rcp14_ps((__m512)b);
-  const vf near = a * reciprocal;
-  return vf_fma(vf_fma(-b, near, a), reciprocal, near);
-}
-
-// e^x / (1 + e^x), which needs no care where e^x is small; beyond x = 30 it is 1 in float.
-VF_INLINE vf vf_sigmoid(vf x) {
-  const vf e = vf_exp_below((vf)_mm512_min_ps(_mm512_set1_ps(30), (__m512)x));
-  return vf_quotient(e, 1.0f + e);
-}
-VF_INLINE vf vf_silu(vf x) { return x * vf_sigmoid(x); }

@@ -45,9 +45,22 @@ VF_INLINE void vh_store_part(uint8_t *p, vh x, int64_t n) {
 VF_INLINE void vq_store_part(uint8_t *p, vq x, int64_t n) { copy_part(p, (const uint8_t *)&x, n); }
 #endif
 
+// n <= V floats; where parts go by masks, a whole vector is as fast as a part.
+VF_INLINE vf vf_load_some(const float *p, int64_t n) {
+  return V == 4 && n == V ? vf_load(p) : vf_load_part(p, n);
+}
+
+// n <= V bytes.
+VF_INLINE vq vq_load_some(const uint8_t *p, int64_t n) {
+  if (n < V) return vq_load_part(p, n);
+  vq x;
+  memcpy(&x, p, sizeof x);
+  return x;
+}
+
 VF_INLINE vf vf_from_bf16(vh x) { return (vf)(__builtin_convertvector(x, vu) << 16); }
 // To the nearest, half to even; NaN stays NaN.
-VF_INLINE vh vf_to_bf16(vf x) {
+VF_INLINE vh vf_to_bf16_by_bits(vf x) {
   const vu bits = (vu)x, high = bits >> 16;
   const vu rounded = (bits + 0x7FFF + (high & 1)) >> 16;
   const vi number = x == x;
@@ -65,14 +78,18 @@ VF_INLINE vf vf_load_element(apus_element element, const uint8_t *p, int64_t n) 
     memcpy(&x, p, sizeof x);
     return vf_from_bf16(x);
   }
-  vq x;
-  if (n < V) {
-    x = vq_load_part(p, n);
-  } else {
-    memcpy(&x, p, sizeof x);
-  }
-  return __builtin_convertvector(__builtin_convertvector(x, vi), vf);
+  return __builtin_convertvector(__builtin_convertvector(vq_load_some(p, n), vi), vf);
 }
+
+#ifdef APUS_HAS_BF16
+// The instruction takes numbers below the normal range for 0: vectors that have any go the long way.
+VF_INLINE vh vf_to_bf16(vf x) {
+  const int below = _mm512_fpclass_ps_mask((__m512)x, 0x20);
+  return __builtin_expect(below, 0) ? vf_to_bf16_by_bits(x) : (vh)_mm512_cvtneps_pbh((__m512)x);
+}
+#else
+VF_INLINE vh vf_to_bf16(vf x) { return vf_to_bf16_by_bits(x); }
+#endif
 
 // rne(x) + zero in 0...255; NaN gives `zero`.
 VF_INLINE vq vf_to_u8(vf x, int32_t zero) {

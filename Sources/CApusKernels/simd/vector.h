@@ -21,9 +21,11 @@ VF_INLINE vf vf_set1(float x) { return x - (vf){0}; }
 VF_INLINE vf vf_fma(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
 // mask lanes are all ones or all zeros.
 VF_INLINE vf vf_select(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+#ifndef APUS_HAS_MIN
 // Both give their second argument where either is NaN.
 VF_INLINE vf vf_min(vf a, vf b) { return vf_select(a < b, a, b); }
 VF_INLINE vf vf_max(vf a, vf b) { return vf_select(a > b, a, b); }
+#endif
 VF_INLINE vf vf_abs(vf x) { return (vf)((vi)x & 0x7FFFFFFF); }
 
 // e^r for |r| <= ln 2 / 2: 1 + r + r^2 q(r), q being minimax in relative error (below 3.1e-9 before rounding).

@@ -1,5 +1,5 @@
-// The operations on matrix tiles that amx.c needs: instructions, or, where APUS_SOFTWARE_TILES is defined, the
-// same in C, which tests run on any processor. A tile is a literal number, 0 to 7.
+// The operations on matrix tiles that amx.c needs: instructions or, where APUS_SOFTWARE_TILES is defined,
+// the same in C, which tests run on any processor. A tile is a literal number, 0 to 7.
 #pragma once
 
 #include <stdint.h>

@@ -33,7 +33,7 @@ TILE_INLINE int32x4_t dot16_less(int32x4_t sum, int32x4_t offset) { return vsubq
 #define TILE_ROWS 6
 #define TILE_COLUMNS 12
 #include "neon.inc"
-#define TILE_ROWS 5
+#define TILE_ROWS 4
 #define TILE_COLUMNS 16
 #include "neon.inc"
 #undef TILE_PRODUCT
@@ -49,7 +49,7 @@ const apus_tile_kernel apus_tile_dotprod[] = {
     ROW(APUS_PRODUCT_U8S8, u8s8, 14, 4),
     ROW(APUS_PRODUCT_U8S8, u8s8, 8, 8),
     ROW(APUS_PRODUCT_U8S8, u8s8, 6, 12),
-    ROW(APUS_PRODUCT_U8S8, u8s8, 5, 16),
+    ROW(APUS_PRODUCT_U8S8, u8s8, 4, 16),
     {0},
 };
 #endif

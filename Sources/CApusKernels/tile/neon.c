@@ -73,10 +73,10 @@
 
 #define TILE_PRODUCT bf16
 #define TILE_WORDS bf4
-#define TILE_ROWS 10
+#define TILE_ROWS 8
 #define TILE_COLUMNS 8
 #include "depthwise.inc"
-#define TILE_ROWS 6
+#define TILE_ROWS 5
 #define TILE_COLUMNS 16
 #include "depthwise.inc"
 #undef TILE_PRODUCT
@@ -87,7 +87,7 @@
 #define TILE_ROWS 10
 #define TILE_COLUMNS 8
 #include "depthwise.inc"
-#define TILE_ROWS 6
+#define TILE_ROWS 5
 #define TILE_COLUMNS 16
 #include "depthwise.inc"
 #undef TILE_PRODUCT
@@ -111,10 +111,10 @@ const apus_tile_kernel apus_tile_neon[] = {
     ROW(APUS_PRODUCT_U8S8, u8s8, 4, 16),
     CHANNELS(APUS_PRODUCT_F32, f32, 10, 8),
     CHANNELS(APUS_PRODUCT_F32, f32, 6, 16),
-    CHANNELS(APUS_PRODUCT_BF16, bf16, 10, 8),
-    CHANNELS(APUS_PRODUCT_BF16, bf16, 6, 16),
+    CHANNELS(APUS_PRODUCT_BF16, bf16, 8, 8),
+    CHANNELS(APUS_PRODUCT_BF16, bf16, 5, 16),
     CHANNELS(APUS_PRODUCT_U8S8, u8s8, 10, 8),
-    CHANNELS(APUS_PRODUCT_U8S8, u8s8, 6, 16),
+    CHANNELS(APUS_PRODUCT_U8S8, u8s8, 5, 16),
     {0},
 };
 #endif

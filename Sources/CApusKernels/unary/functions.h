@@ -3,10 +3,8 @@
 
 #include "apus_unary.h"
 
-#ifndef APUS_HAS_SIGMOID
 VF_INLINE vf vf_sigmoid(vf x) { return 1.0f / (1.0f + vf_exp(-x)); }
 VF_INLINE vf vf_silu(vf x) { return x / (1.0f + vf_exp(-x)); }
-#endif
 
 // Rational in e^-2|x| for large arguments; for small ones, where that loses digits, the odd
 // polynomial of Cephes tanhf (S. Moshier), good to 1 ulp below 0.625.

@@ -37,7 +37,7 @@ struct Bench: ParsableCommand {
     help: "Side of the input, or HEIGHTxWIDTH, where the model leaves it open. (default: its own)")
   var imageSize: ImageSize?
 
-  @Option(help: "What feature maps are computed in: fp32.")
+  @Option(help: "What feature maps are computed in: fp32 or bf16.")
   var precision = Benchmark.Precision.fp32
 
   @Option(help: "Runs before those that count.")

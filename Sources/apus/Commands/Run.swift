@@ -13,9 +13,10 @@ struct Run: ParsableCommand {
       Examples:
         apus run yolov5n.onnx --input images.safetensors --output heads.safetensors
         apus run yolov5n.onnx --input images.safetensors --output oracle.safetensors --executor interpreter
+        apus run yolov5n.apus --input images.safetensors --output heads.safetensors --threads 2
       """)
 
-  @Argument(help: "A checkpoint or an ONNX file.")
+  @Argument(help: "A checkpoint, an ONNX file, or a plan file of apus compile.")
   var model: String
 
   @Option(name: .shortAndLong, help: "A safetensors file with a tensor for every input.")
@@ -47,6 +48,15 @@ struct Run: ParsableCommand {
   }
 
   func run() throws {
+    if PlanModel.isPlan(model) {
+      guard executor == .compiled else {
+        throw ApusError.usage(
+          "'\(model)' is a plan file, which the \(executor.rawValue) does not run; give the model it was"
+            + " compiled from, or leave --executor out")
+      }
+      let result = try PlanModel.run(path: model, inputs: input, outputs: output, threads: threads)
+      return try StandardOutput.print(result, json: json)
+    }
     let result = try ModelRun.run(
       Model(path: model), inputs: input, outputs: output, executor: executor, threads: threads)
     try StandardOutput.print(result, json: json)

@@ -1,0 +1,54 @@
+import ApusToolkit
+import ArgumentParser
+
+/// `apus compile`.
+struct Compile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compile",
+    abstract: "Compile a model for this machine's processor and one input size, as a plan file.",
+    discussion: """
+      A plan file is loaded in a moment: its weights are packed as the kernels read them and stay in the file. It \
+      runs on processors that have the instruction set it was compiled for, which APUS_ISA may lower. apus inspect \
+      lists its steps, apus run runs it on tensors.
+
+      Examples:
+        apus compile yolov5n.pt --to yolov5n.apus
+        apus compile yolov5n.onnx --to yolov5n-480x640.apus --image-size 480x640 --batch 2
+        APUS_ISA=avx2 apus compile yolov5n.pt --to yolov5n-avx2.apus
+      """)
+
+  @Argument(help: "A checkpoint or an ONNX file.")
+  var model: String
+
+  @Option(name: [.customLong("to"), .short], help: "The plan file to write, FILE.apus.")
+  var to: String
+
+  @Option(
+    name: .long,
+    help: "Side of the input, or HEIGHTxWIDTH, where the model leaves it open. (default: its own)")
+  var imageSize: ImageSize?
+
+  @Option(help: "Pictures of one run. (default: as the model has it, 1)")
+  var batch: Int?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    if let batch, !(1...1024).contains(batch) {
+      throw ValidationError("--batch is \(batch), but must be from 1 to 1024.")
+    }
+    guard to.hasSuffix(".apus") else {
+      throw ValidationError("--to is '\(to)', but the name of a plan file ends in .apus.")
+    }
+  }
+
+  func run() throws {
+    let summary = try PlanModel.compile(
+      path: model, to: to, batch: batch, inputSize: imageSize.map { ($0.height, $0.width) })
+    if json { return try StandardOutput.print(json: summary) }
+    try StandardOutput.print(
+      "\(to)  for \(summary.isa), \(summary.steps.count) steps, \(summary.constantBytes) bytes of"
+        + " weights, \(summary.arenaBytes) bytes of memory")
+  }
+}
