@@ -76,7 +76,6 @@ struct PlanBuilder {
   mutating func constant(bytes: [UInt8]) -> Place {
     let offset = Self.aligned(constants.count / 4)
     let words = (bytes.count + 3) / 4
-    constants.reserveCapacity((offset + words) * 4)
     constants.append(contentsOf: repeatElement(0, count: offset * 4 - constants.count))
     constants.append(contentsOf: bytes)
     constants.append(contentsOf: repeatElement(0, count: words * 4 - bytes.count))

@@ -45,12 +45,12 @@ let convolutionCases: [Case] = [
     [try g.conv(x[0], [64, 32, 3, 3], &n, groups: 2, pads: [0, 1, 2, 0])]
   },
   Case("blocks of 4x4 pixels, joint and sum", [[1, 16, 20, 16]]) { g, x, n in
-    let left = try g.conv(x[0], [16, 16, 3, 3], &n, pads: [1, 1, 1, 1])
-    let right = try g.conv(x[0], [20, 16, 3, 3], &n, pads: [1, 1, 1, 1])
+    let left = try g.conv(x[0], [16, 16, 3, 3], &n, pads: [1, 1, 1, 1], scale: 0.1)
+    let right = try g.conv(x[0], [20, 16, 3, 3], &n, pads: [1, 1, 1, 1], scale: 0.1)
     let sum = try g.append(
       Add(), [try g.append(Silu(), [left], name: "silu"), x[0]], name: "sum")
     let joint = try g.append(Concat(axis: 1), [sum, right], name: "joint")
-    return [try g.conv(joint, [32, 36, 3, 3], &n, pads: [1, 1, 1, 1])]
+    return [try g.conv(joint, [32, 36, 3, 3], &n, pads: [1, 1, 1, 1], scale: 0.1)]
   },
   Case("weights and bias that are inputs", [[1, 4, 9, 9], [6, 2, 3, 3], [6]]) { g, x, n in
     [try g.append(Conv(Convolution(groups: 2)), [x[0], x[1], x[2]], name: "conv")]

@@ -110,11 +110,11 @@ extension Graph {
   mutating func conv(
     _ x: ValueID, _ weights: Shape, _ numbers: inout Numbers, groups: Int = 1,
     strides: [Int] = [], dilations: [Int] = [], pads: [Int] = [],
-    padding: ApusOperators.Window.Padding = .explicit, bias: Bool = true
+    padding: ApusOperators.Window.Padding = .explicit, bias: Bool = true, scale: Float = 0.5
   ) throws -> ValueID {
     let window = ApusOperators.Window(
       strides: strides, dilations: dilations, pads: pads, padding: padding)
-    let w = self.weights(weights, &numbers)
+    let w = self.weights(weights, &numbers, scale: scale)
     let b = bias ? self.weights([weights[0]], &numbers) : nil
     return try append(
       Conv(ApusOperators.Convolution(window: window, groups: groups)), [x, w, b], name: "conv")

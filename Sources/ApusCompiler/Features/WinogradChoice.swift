@@ -18,18 +18,19 @@ struct WinogradChoice {
     else { return nil }
     let side = WinogradKernel.blockSide
     let blocks = (window.output[0] + side - 1) / side * ((window.output[1] + side - 1) / side)
-    var best: (cost: Double, kernel: TileKernel, group: Int)?
+    let group = Self.group(blocks, inputs: inputs, outputs: outputs)
+    var best: (cost: Double, kernel: TileKernel)?
     for kernel in TileKernel.candidates(.float32, isDepthwise: false, isa: isa)
     where WinogradKernel.multiplies(kernel) {
-      let group = Self.group(blocks, inputs: inputs, outputs: outputs, columns: kernel.columns)
       let cost = Self.cost(kernel, blocks: blocks, group: group, inputs: inputs, outputs: outputs)
-      if best.map({ cost < $0.cost }) ?? true { best = (cost, kernel, group) }
+      // Narrow tiles come first; of two that cost about the same, the wider one reads windows less often.
+      if best.map({ cost < $0.cost * 1.02 }) ?? true { best = (cost, kernel) }
     }
     let directWeights = Double(9 * inputs * outputs) * Self.costOfWeight
     guard let best, best.cost * Self.margin < direct.cost + directWeights else { return nil }
     kernel = best.kernel
     tiling = FeatureWinogradStep.Tiling(
-      kernel: kernel.name, columns: kernel.columns, group: best.group,
+      kernel: kernel.name, columns: kernel.columns, group: group,
       panelBlock: max(1, WinogradKernel.mostColumns / kernel.columns))
   }
 
@@ -55,17 +56,11 @@ struct WinogradChoice {
       + Double(WinogradKernel.products * inputs * outputs) * costOfWeight
   }
 
-  /// Blocks that are multiplied together: what belongs to them stays in the second-level cache, but where weights
-  /// do not even stay in the last one, reading these seldom comes first.
-  private static func group(_ blocks: Int, inputs: Int, outputs: Int, columns: Int) -> Int {
+  /// Blocks that are multiplied together: few, so that what belongs to them stays in the second-level cache; more
+  /// where weights do not even stay in the last one, and are read again for each group.
+  private static func group(_ blocks: Int, inputs: Int, outputs: Int) -> Int {
     let weights = 4 * WinogradKernel.products * inputs * outputs
-    let most: Int
-    if weights > 1 << 24 {
-      most = 100
-    } else {
-      let bytes = 4 * WinogradKernel.products * (inputs + columns)
-      most = max(28, min(56, (5 << 17) / bytes))
-    }
+    let most = weights > 1 << 24 ? 100 : 28
     let groups = (blocks + most - 1) / most
     return (blocks + groups - 1) / groups
   }
