@@ -35,12 +35,15 @@ public final class Benchmark {
   /// How long runs took, in milliseconds, one after the other.
   public struct Samples: Sendable, Encodable {
     /// Time of the wall clock.
-    public var wall: [Double] = []
+    public var wall: [Double]
     /// Time of the processor, of all threads of the process together.
-    public var processor: [Double] = []
+    public var processor: [Double]
 
-    /// No runs.
-    public init() {}
+    /// Times of runs; of none by default.
+    public init(wall: [Double] = [], processor: [Double] = []) {
+      self.wall = wall
+      self.processor = processor
+    }
 
     /// Adds the runs of others.
     public mutating func append(_ others: Samples) {
@@ -54,15 +57,16 @@ public final class Benchmark {
   let inputs: BenchmarkInputs
   /// Whether the network brings its own types: some of its tensors are integers with a scale.
   let isQuantised: Bool
-  /// Time from the start of reading the file until the network could run, in milliseconds.
-  public let loadMilliseconds: Double
+  /// Time from the start of reading the file until the network could run: of the wall clock and of the
+  /// processor, one entry each.
+  public let load: Samples
   let executor: PlanExecutor
 
   /// Reads, compiles and loads a model.
   ///
   /// - Throws: `ApusError` naming the file, where it cannot be read, compiled or run at the size asked for.
   public init(path: String, options: Options = Options()) throws(ApusError) {
-    let start = ContinuousClock.now
+    let start = (wall: ContinuousClock.now, processor: ProcessorTime.milliseconds)
     self.path = path
     self.options = options
     let model = try Model(
@@ -84,7 +88,9 @@ public final class Benchmark {
     } catch {
       throw .failure("'\(path)': \(error)")
     }
-    loadMilliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+    load = Samples(
+      wall: [(ContinuousClock.now - start.wall) / .milliseconds(1)],
+      processor: [ProcessorTime.milliseconds - start.processor])
   }
 
   /// Runs the network and takes the time of every run.
