@@ -41,6 +41,11 @@ class Network:
         """The network as ncnn reads it; its weights lie beside it in `.bin`."""
         return f"{self.name}.ncnn.param"
 
+    @property
+    def files(self) -> list[str]:
+        """Everybody's form of it."""
+        return [self.float, self.quantised, self.openvino_float, self.openvino_quantised, self.ncnn]
+
 
 NETWORKS = [
     Network("yolov5n", "yolov5n", 640, "yolov5/yolov5n.pt"),
