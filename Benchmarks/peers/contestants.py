@@ -24,7 +24,7 @@ class Contestant:
 
     name: str
     precision: str
-    # The name in engine_process.py; nil for Apus.
+    # The name in engine_process.py; None for Apus.
     engine: str | None
     # The property of Network that names the file it runs.
     file: str
@@ -52,15 +52,15 @@ def contestants(cap: str | None) -> list[Contestant]:
     everybody = [
         Contestant("apus fp32", "fp32", None, "float"),
         Contestant("onnxruntime fp32", "fp32", "onnxruntime", "float"),
-        Contestant("openvino f32", "fp32", "openvino-f32", "float"),
+        Contestant("openvino f32", "fp32", "openvino-f32", "openvino_float"),
         Contestant("ncnn fp32", "fp32", "ncnn", "ncnn"),
         Contestant("apus bf16", "bf16", None, "float", ("--precision", "bf16")),
-        Contestant("openvino bf16", "bf16", "openvino-bf16", "float"),
-        Contestant("openvino bf16 NHWC heads", "bf16", "openvino-bf16-nhwc", "float"),
+        Contestant("openvino bf16", "bf16", "openvino-bf16", "openvino_float"),
+        Contestant("openvino bf16 NHWC heads", "bf16", "openvino-bf16-nhwc", "openvino_float"),
         Contestant("apus int8", "int8", None, "quantised"),
         Contestant("onnxruntime u8s8", "int8", "onnxruntime", "quantised"),
-        Contestant("openvino int8", "int8", plain, "openvino"),
-        Contestant("openvino int8 NHWC heads", "int8", f"{plain}-nhwc", "openvino"),
+        Contestant("openvino int8", "int8", plain, "openvino_quantised"),
+        Contestant("openvino int8 NHWC heads", "int8", f"{plain}-nhwc", "openvino_quantised"),
     ]
     return [one for one in everybody if halves or one.precision != "bf16"]
 

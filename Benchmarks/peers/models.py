@@ -87,15 +87,21 @@ def make_quantised(network: Network, source: pathlib.Path, target: pathlib.Path)
         part.rename(target)
 
 
-def make_openvino(network: Network, source: pathlib.Path, target: pathlib.Path) -> None:
-    """NNCF's INT8 of the converted model, in which Swish is one operation; of a directly read file it is slower."""
+def make_openvino(network: Network, source: pathlib.Path, target: pathlib.Path, quantises: bool) -> None:
+    """OpenVINO's conversion, and NNCF's INT8 of it.
+
+    In the converted model Swish is one operation; INT8 of a file that is read directly is slower.
+    """
     inputs = calibration_inputs(network, source)
-    model = nncf.quantize(
-        openvino.convert_model(source), nncf.Dataset(inputs), subset_size=len(inputs))
+    model = openvino.convert_model(source)
+    if quantises:
+        model = nncf.quantize(model, nncf.Dataset(inputs), subset_size=len(inputs))
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         part = pathlib.Path(folder) / target.name
         openvino.save_model(model, part, compress_to_fp16=False)
-        check(openvino_outputs(part, inputs[0]), onnx_outputs(source, inputs[0]), QUANTISED)
+        check(
+            openvino_outputs(part, inputs[0]), onnx_outputs(source, inputs[0]),
+            QUANTISED if quantises else TRANSLATED)
         part.with_suffix(".bin").rename(target.with_suffix(".bin"))
         part.rename(target)
 
@@ -119,14 +125,16 @@ def make_ncnn(network: Network, source: pathlib.Path, target: pathlib.Path) -> N
 def make(program: pathlib.Path, network: Network, folder: pathlib.Path) -> None:
     """Makes what is missing of a network's files."""
     source = folder / network.float
+    quantised, openvino_float, openvino_quantised, in_ncnn = (
+        folder / name for name in (
+            network.quantised, network.openvino_float, network.openvino_quantised, network.ncnn))
     steps = [
         (source, "fp32", lambda: make_float(program, network, source)),
-        (folder / network.quantised, "u8s8",
-         lambda: make_quantised(network, source, folder / network.quantised)),
-        (folder / network.openvino, "OpenVINO",
-         lambda: make_openvino(network, source, folder / network.openvino)),
-        (folder / network.ncnn, "ncnn",
-         lambda: make_ncnn(network, source, folder / network.ncnn)),
+        (quantised, "u8s8", lambda: make_quantised(network, source, quantised)),
+        (openvino_float, "OpenVINO", lambda: make_openvino(network, source, openvino_float, False)),
+        (openvino_quantised, "OpenVINO INT8",
+         lambda: make_openvino(network, source, openvino_quantised, True)),
+        (in_ncnn, "ncnn", lambda: make_ncnn(network, source, in_ncnn)),
     ]
     for target, what, step in steps:
         if target.exists():

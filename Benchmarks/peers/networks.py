@@ -27,14 +27,24 @@ class Network:
         return f"{self.name}-u8s8.onnx"
 
     @property
-    def openvino(self) -> str:
-        """What NNCF makes of the network as OpenVINO reads it."""
+    def openvino_float(self) -> str:
+        """The network as OpenVINO keeps it; its weights lie beside it in `.bin`."""
+        return f"{self.name}-openvino.xml"
+
+    @property
+    def openvino_quantised(self) -> str:
+        """What NNCF makes of that."""
         return f"{self.name}-nncf.xml"
 
     @property
     def ncnn(self) -> str:
         """The network as ncnn reads it; its weights lie beside it in `.bin`."""
         return f"{self.name}.ncnn.param"
+
+    @property
+    def files(self) -> list[str]:
+        """Everybody's form of it."""
+        return [self.float, self.quantised, self.openvino_float, self.openvino_quantised, self.ncnn]
 
 
 NETWORKS = [

@@ -66,8 +66,10 @@ def commands(given, network, threads):
     return chosen
 
 
-def make_models(given) -> None:
-    """In a process of its own, for what quantises is large."""
+def make_models(given, networks) -> None:
+    """Makes what is missing, in a process of its own, for what quantises is large."""
+    if all((given.files / name).exists() for network in networks for name in network.files):
+        return
     script = pathlib.Path(__file__).with_name("models.py")
     command = [sys.executable, script, "--apus", given.apus, "--output", given.files]
     done = subprocess.run(command + (["--models", given.models] if given.models else []), check=False)
@@ -80,9 +82,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = arguments()
     networks = choose(given.models)
-    make_models(given)
+    make_models(given, networks)
     print(f"{processor()}, {time.strftime('%Y-%m-%d')}; least/median of {given.rounds * given.runs} runs each"
-          + (f"; kept to {given.cap}, but for onnxruntime and ncnn, which cannot be" if given.cap else ""))
+          + (f"; kept to {given.cap}, but for onnxruntime and ncnn, which cannot be" if given.cap else ""), flush=True)
     results = []
     for network in networks:
         for threads in given.threads:

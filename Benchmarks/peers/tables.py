@@ -21,7 +21,7 @@ def mebibytes(count: int | None) -> str:
 
 def details(rows: dict) -> str:
     """Every engine on one model."""
-    lines = [["", "processor ms", "wall ms", "peak MiB", "of it imports", "load ms"]]
+    lines = [["", "processor ms", "wall ms", "peak MiB", "of it imports", "load: processor ms", "wall ms"]]
     notes = []
     for contestant, row in rows.items():
         if "missing" in row:
@@ -29,7 +29,7 @@ def details(rows: dict) -> str:
             continue
         lines.append([
             contestant.name, milliseconds(row["processor"]), milliseconds(row["wall"]),
-            mebibytes(row["peakBytes"]), mebibytes(row["idlePeakBytes"]), f"{row['loadMilliseconds']:.0f}"])
+            mebibytes(row["peakBytes"]), mebibytes(row["idlePeakBytes"]), *(f"{row['load'][clock]:.0f}" for clock in ("processor", "wall"))])
     return "\n".join([table(lines), *notes])
 
 

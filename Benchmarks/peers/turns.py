@@ -64,7 +64,7 @@ class Served:
             "runs": len(self.wall),
             "peakBytes": self.peak,
             "idlePeakBytes": self.ready.get("idlePeak"),
-            "loadMilliseconds": self.ready["loadMilliseconds"],
+            "load": {clock: self.ready["load"][clock][0] for clock in ("processor", "wall")},
             "version": self.ready["version"],
         }
 

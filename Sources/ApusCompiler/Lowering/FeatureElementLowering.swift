@@ -11,7 +11,10 @@ enum FeaturePoolLowering: LoweringRule {
       let output = plan.graph.shape(site.node.outputs[0]), output.count > 0,
       let window = WindowParameters(
         try pooling.axes(x: shape.dimensions.map { .fixed($0) })),
-      window.meetsEveryWindow
+      window.meetsEveryWindow,
+      // What counts as padding ends with the padding: a window that goes on behind it is smaller.
+      kind != .average(includePadding: true)
+        || (window.reach[2] <= window.padding[2] && window.reach[3] <= window.padding[3])
     else { return false }
     func step(_ source: FeatureMap, _ map: FeatureMap) -> Operation {
       .feature(

@@ -1,6 +1,5 @@
 import ApusCompiler
 import ApusGraph
-import ApusOperators
 import ApusRuntime
 import ApusTensor
 import Foundation
@@ -35,12 +34,15 @@ public final class Benchmark {
   /// How long runs took, in milliseconds, one after the other.
   public struct Samples: Sendable, Encodable {
     /// Time of the wall clock.
-    public var wall: [Double] = []
+    public var wall: [Double]
     /// Time of the processor, of all threads of the process together.
-    public var processor: [Double] = []
+    public var processor: [Double]
 
-    /// No runs.
-    public init() {}
+    /// Times of runs; of none by default.
+    public init(wall: [Double] = [], processor: [Double] = []) {
+      self.wall = wall
+      self.processor = processor
+    }
 
     /// Adds the runs of others.
     public mutating func append(_ others: Samples) {
@@ -52,19 +54,42 @@ public final class Benchmark {
   let path: String
   let options: Options
   let inputs: BenchmarkInputs
-  /// Whether the network brings its own types: some of its tensors are integers with a scale.
-  let isQuantised: Bool
-  /// Time from the start of reading the file until the network could run, in milliseconds.
-  public let loadMilliseconds: Double
+  /// Time from the start of reading the file until the network could run: of the wall clock and of the
+  /// processor, one entry each.
+  public let load: Samples
   let session: Session
 
-  /// Reads, compiles and loads a model.
+  /// Reads, compiles and loads a model, or loads a plan file, which is compiled for its own size.
   ///
   /// - Throws: `ApusError` naming the file, where it cannot be read, compiled or run at the size asked for.
   public init(path: String, options: Options = Options()) throws(ApusError) {
-    let start = ContinuousClock.now
+    let start = (wall: ContinuousClock.now, processor: ProcessorTime.milliseconds)
     self.path = path
     self.options = options
+    if PlanModel.isPlan(path) {
+      guard options.batch == nil, options.inputSize == nil, options.precision == .fp32 else {
+        throw .usage(
+          "'\(path)': is a plan file, compiled for one batch, size and precision; compile the model anew for"
+            + " others")
+      }
+      let plan = try PlanModel.read(path)
+      inputs = try BenchmarkInputs(of: plan, path: path)
+      do {
+        session = try Session(plan, threads: options.threads)
+      } catch {
+        throw .failure("'\(path)': \(error)")
+      }
+    } else {
+      (inputs, session) = try Self.compile(path, options)
+    }
+    load = Samples(
+      wall: [(ContinuousClock.now - start.wall) / .milliseconds(1)],
+      processor: [ProcessorTime.milliseconds - start.processor])
+  }
+
+  private static func compile(
+    _ path: String, _ options: Options
+  ) throws(ApusError) -> (BenchmarkInputs, Session) {
     let model = try Model(
       path: path,
       input: .fixed(
@@ -72,21 +97,20 @@ public final class Benchmark {
         batch: options.batch ?? 1))
     try ModelLimits.checkOperators(of: model.graph, path: path)
     let inputs = try BenchmarkInputs(of: model, options: options)
-    self.inputs = inputs
     try ModelLimits.checkSizes(
       of: model.graph, path: path, inputShapes: inputs.shapes.mapValues(\.dimensions))
-    isQuantised = model.graph.nodes.contains { $0.op is QuantizeLinear }
     let graph = try model.preparedGraph()
     do {
       let compiled = try Compiler(
         environment: ProcessInfo.processInfo.environment,
         precision: options.precision == .bf16 ? .bf16 : .fp32
       ).compile(graph, inputShapes: inputs.shapes)
-      session = try Session(compiled.plan, threads: options.threads, host: compiled.host)
+      return (
+        inputs, try Session(compiled.plan, threads: options.threads, host: compiled.host)
+      )
     } catch {
       throw .failure("'\(path)': \(error)")
     }
-    loadMilliseconds = (ContinuousClock.now - start) / .milliseconds(1)
   }
 
   /// Runs the network and takes the time of every run.

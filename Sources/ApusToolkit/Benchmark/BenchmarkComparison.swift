@@ -52,7 +52,7 @@ public struct BenchmarkComparison: Sendable, Codable {
       Change("median latency, ms", baseline.latency.median, report.latency.median),
       Change(
         "least processor time, ms", baseline.processorTime.least, report.processorTime.least),
-      Change("load, ms", baseline.loadMilliseconds, report.loadMilliseconds),
+      Change("load, processor time, ms", baseline.loadProcessorTime, report.loadProcessorTime),
       Change("weights, bytes", Double(baseline.memory.weights), Double(report.memory.weights)),
       Change(
         "internal tensors, bytes", Double(baseline.memory.internalTensors),

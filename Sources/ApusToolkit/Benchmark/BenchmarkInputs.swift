@@ -1,4 +1,5 @@
 import ApusGraph
+import ApusPlan
 import ApusRandom
 import ApusTensor
 
@@ -28,6 +29,23 @@ struct BenchmarkInputs: Sendable {
     self.shapes = shapes
     self.tensors = tensors
     names = inputs.map(\.name)
+  }
+
+  /// Inputs of a plan, at its sizes.
+  ///
+  /// - Throws: `ApusError` naming the file and the input, where its type or size is not in the plan.
+  init(of plan: Plan, path: String) throws(ApusError) {
+    var random = SplitMix64(seed: 1)
+    var tensors: [Tensor] = []
+    for input in plan.inputs {
+      guard let dtype = input.dtype, let shape = input.shape else {
+        throw .failure("'\(path)': input '\(input.name)' has no type or size; compile the model again")
+      }
+      tensors.append(Self.tensor(dtype, shape, &random))
+    }
+    shapes = [:]
+    self.tensors = tensors
+    names = plan.inputs.map(\.name)
   }
 
   private static func tensor(_ dtype: DType, _ shape: Shape, _ random: inout SplitMix64) -> Tensor {

@@ -76,8 +76,10 @@ public struct BenchmarkReport: Sendable, Codable {
   public let multiplyAccumulates: Int
   /// What lies in memory.
   public let memory: Memory
-  /// Time from the start of reading the file until the network could run.
-  public let loadMilliseconds: Double
+  /// Time from the start of reading the file until the network could run, of the wall clock, in milliseconds.
+  public let loadTime: Double
+  /// The same of the processor.
+  public let loadProcessorTime: Double
   /// Steps that no kernel runs, which are evaluated as the interpreter does.
   public let hostSteps: [String]
   /// The version of Apus.
@@ -106,7 +108,7 @@ public struct BenchmarkReport: Sendable, Codable {
     }
     batch = inputs.first?.shape.first ?? 1
     threads = benchmark.options.threads
-    precision = benchmark.isQuantised ? "int8" : benchmark.options.precision.rawValue
+    precision = plan.precision
     self.warmup = warmup
     runs = samples.wall.count
     self.latency = latency
@@ -116,7 +118,8 @@ public struct BenchmarkReport: Sendable, Codable {
     memory = Memory(
       weights: weights, internalTensors: tensors, total: weights + tensors,
       processPeak: PeakMemory.bytes)
-    loadMilliseconds = benchmark.loadMilliseconds
+    loadTime = benchmark.load.wall[0]
+    loadProcessorTime = benchmark.load.processor[0]
     hostSteps = plan.hostSteps.map { "\($0.name) (\($0.operators))" }
     version = ApusVersion.current
     machine = RunManifest.machine()
@@ -162,7 +165,8 @@ extension BenchmarkReport: CustomStringConvertible {
       "memory         weights \(mebibytes(memory.weights)),"
         + " internal tensors \(mebibytes(memory.internalTensors)), total \(mebibytes(memory.total))"
         + (memory.processPeak.map { "; process at most \(mebibytes($0))" } ?? ""),
-      String(format: "load           %.1f ms", loadMilliseconds),
+      String(
+        format: "load           %.1f ms, processor time %.1f ms", loadTime, loadProcessorTime),
     ]
     if !hostSteps.isEmpty {
       lines.append("\(hostSteps.count) steps without a kernel, evaluated by reference:")
@@ -170,5 +174,19 @@ extension BenchmarkReport: CustomStringConvertible {
       if hostSteps.count > 5 { lines.append("  and \(hostSteps.count - 5) more") }
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension Plan {
+  /// What most multiplications are done in: int8, bf16 or fp32.
+  fileprivate var precision: String {
+    var work: [FeatureElement: Int] = [:]
+    for step in steps {
+      guard case .feature(.convolution(let convolution)) = step.operation else { continue }
+      work[convolution.source.element, default: 0] += step.multiplyAccumulates
+    }
+    let total = multiplyAccumulates
+    if 2 * work[.uint8, default: 0] > total { return "int8" }
+    return 2 * work[.bfloat16, default: 0] > total ? "bf16" : "fp32"
   }
 }

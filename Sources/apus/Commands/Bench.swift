@@ -23,7 +23,7 @@ struct Bench: ParsableCommand {
         apus bench yolov5n.onnx --profile yolov5n.trace.json
       """)
 
-  @Argument(help: "A checkpoint or an ONNX file.")
+  @Argument(help: "A checkpoint, an ONNX file or a plan file.")
   var model: String
 
   @Option(name: .long, help: "Threads that share the work.")

@@ -7,7 +7,7 @@ import Foundation
 /// K runs; the end of standard input ends the process.
 struct BenchServer {
   private struct Ready: Encodable {
-    let loadMilliseconds: Double
+    let load: Benchmark.Samples
     let version: String
   }
 
@@ -29,7 +29,7 @@ struct BenchServer {
     _ = try benchmark.run(warmup)
     try StandardOutput.print(
       jsonLine: Ready(
-        loadMilliseconds: benchmark.loadMilliseconds, version: ApusVersion.current))
+        load: benchmark.load, version: ApusVersion.current))
     while let line = readLine() {
       let words = line.split(separator: " ")
       guard words.count == 2, words[0] == "run", let count = Int(words[1]),

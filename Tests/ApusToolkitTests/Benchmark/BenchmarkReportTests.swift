@@ -25,7 +25,7 @@ import Testing
     let text = #"""
       {"model":"m","inputs":[{"name":"x","shape":\#(shape)}],"batch":1,"threads":\#(threads),
       "precision":"fp32","warmup":0,"runs":1,"latency":\#(times),"processorTime":\#(times),
-      "framesPerSecond":1,"multiplyAccumulates":1,"loadMilliseconds":1,"hostSteps":[],"version":"0",
+      "framesPerSecond":1,"multiplyAccumulates":1,"loadTime":1,"loadProcessorTime":1,"hostSteps":[],"version":"0",
       "memory":{"weights":4,"internalTensors":0,"total":4},"machine":{"isa":"\#(isa)"}}
       """#
     return try JSONDecoder().decode(BenchmarkReport.self, from: Data(text.utf8))
