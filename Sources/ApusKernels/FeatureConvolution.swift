@@ -148,7 +148,7 @@ internal import CApusKernels
     unsafe offsets.deallocate()
   }
 
-  /// Computes output rows `rows` of the panels `panels`. The maps are as those given to `init`.
+  /// Computes output rows `rows` of the panels `panels`; the maps are as those given to `init`.
   public func callAsFunction(
     rows: Range<Int>, panels: Range<Int>, source: MapRegion, residual: MapRegion?,
     into destination: MapRegion

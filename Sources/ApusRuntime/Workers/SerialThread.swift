@@ -40,7 +40,7 @@ final class SerialThread: SerialExecutor, @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Has the thread end after the jobs that were given to it. It may be this thread that asks.
+  /// Has the thread end after the jobs that were given to it; it may be this thread that asks.
   func stop() {
     pthread_mutex_lock(mutex)
     isStopped = true
