@@ -182,11 +182,17 @@ extension Plan {
   fileprivate var precision: String {
     var work: [FeatureElement: Int] = [:]
     for step in steps {
-      guard case .feature(.convolution(let convolution)) = step.operation else { continue }
-      work[convolution.source.element, default: 0] += step.multiplyAccumulates
+      // Without multiplications the types of what is moved tell.
+      guard case .feature(let operation) = step.operation else { continue }
+      let weight = step.multiplyAccumulates * 1000 + 1
+      switch operation {
+      case .convolution(let convolution): work[convolution.source.element, default: 0] += weight
+      case .import(let step): work[step.destination.element, default: 0] += weight
+      default: work[.float32, default: 0] += weight
+      }
     }
-    let total = multiplyAccumulates
-    if 2 * work[.uint8, default: 0] > total { return "int8" }
+    let total = work.values.reduce(0, +)
+    if 2 * work[.uint8, default: 0] >= total && total > 0 { return "int8" }
     return 2 * work[.bfloat16, default: 0] > total ? "bf16" : "fp32"
   }
 }
