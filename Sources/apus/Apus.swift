@@ -21,7 +21,8 @@ struct Apus: ParsableCommand {
       """,
     version: ApusVersion.current,
     subcommands: [
-      Models.self, New.self, Inspect.self, Export.self, Compile.self, Simplify.self, Cut.self, Run.self,
+      Models.self, New.self, Inspect.self, Export.self, Compile.self, Simplify.self, Cut.self,
+      Run.self,
       Detect.self, Val.self, Compare.self, Sweep.self, Bench.self, DataCommand.self, Anchors.self,
     ])
 

@@ -39,7 +39,8 @@ struct BenchmarkInputs: Sendable {
     var tensors: [Tensor] = []
     for input in plan.inputs {
       guard let dtype = input.dtype, let shape = input.shape else {
-        throw .failure("'\(path)': input '\(input.name)' has no type or size; compile the model again")
+        throw .failure(
+          "'\(path)': input '\(input.name)' has no type or size; compile the model again")
       }
       tensors.append(Self.tensor(dtype, shape, &random))
     }

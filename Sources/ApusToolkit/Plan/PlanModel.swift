@@ -19,10 +19,12 @@ public enum PlanModel {
   /// - Parameters:
   ///   - batch: pictures of one run; nil for the model's own, 1.
   ///   - inputSize: of pictures; nil for the model's own.
+  ///   - precision: what feature maps of a float network are held as.
   /// - Throws: `ApusError` naming the file, where the model cannot be compiled, has operators without a kernel,
   ///   or the plan cannot be written.
   public static func compile(
-    path: String, to target: String, batch: Int? = nil, inputSize: (height: Int, width: Int)? = nil
+    path: String, to target: String, batch: Int? = nil,
+    inputSize: (height: Int, width: Int)? = nil, precision: Benchmark.Precision = .fp32
   ) throws(ApusError) -> PlanSummary {
     try FilePath.checkTarget(target, source: path)
     let model = try Model(
@@ -40,8 +42,11 @@ public enum PlanModel {
     let plan: Plan
     let bytes: [UInt8]
     do {
-      plan = try Compiler(environment: ProcessInfo.processInfo.environment)
-        .compile(graph, inputShapes: shapes).plan
+      plan = try Compiler(
+        environment: ProcessInfo.processInfo.environment,
+        precision: precision == .bf16 ? .bf16 : .fp32
+      )
+      .compile(graph, inputShapes: shapes).plan
       bytes = try PlanFile.bytes(of: plan)
     } catch {
       throw .failure("'\(path)': \(error)")

@@ -7,7 +7,7 @@ enum BenchTables {
   static func text(_ profile: StepProfile) -> String {
     var table = TextTable([
       ("step", .right), ("ms", .right), ("share", .right), ("MMAC", .right), ("GMAC/s", .right),
-      ("KiB", .right), ("GB/s", .right), ("operators", .left), ("node", .left),
+      ("peak", .right), ("KiB", .right), ("GB/s", .right), ("operators", .left), ("node", .left),
     ])
     let total = profile.milliseconds
     for (index, step) in profile.steps.enumerated() {
@@ -16,12 +16,18 @@ enum BenchTables {
         number(total > 0 ? 100 * step.milliseconds / total : 0, 1) + " %",
         step.multiplyAccumulates > 0 ? number(Double(step.multiplyAccumulates) / 1e6, 2) : "",
         step.multiplyAccumulates > 0 ? number(step.gigaMACsPerSecond, 1) : "",
+        step.shareOfPeak.map { number(100 * $0, 0) + " %" } ?? "",
         number(Double(step.bytes) / 1024, 0), number(step.gigabytesPerSecond, 1), step.operators,
         step.name,
       ])
     }
     let times = profile.runs == 1 ? "one run" : "means of \(profile.runs) runs"
-    return table.text + "\n\(number(total, 3)) ms in \(profile.steps.count) steps, \(times)"
+    let peaks = profile.peaks.sorted { $0.key < $1.key }.map {
+      "\($0.key) \(number($0.value, 0))"
+    }
+    let rates =
+      peaks.isEmpty ? "" : "; peak of one core in GMAC/s: " + peaks.joined(separator: ", ")
+    return table.text + "\n\(number(total, 3)) ms in \(profile.steps.count) steps, \(times)\(rates)"
   }
 
   /// The figures then and now.

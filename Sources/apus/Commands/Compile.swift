@@ -14,6 +14,7 @@ struct Compile: ParsableCommand {
       Examples:
         apus compile yolov5n.pt --to yolov5n.apus
         apus compile yolov5n.onnx --to yolov5n-480x640.apus --image-size 480x640 --batch 2
+        apus compile yolov5s.pt --to yolov5s-bf16.apus --precision bf16
         APUS_ISA=avx2 apus compile yolov5n.pt --to yolov5n-avx2.apus
       """)
 
@@ -31,6 +32,9 @@ struct Compile: ParsableCommand {
   @Option(help: "Pictures of one run. (default: as the model has it, 1)")
   var batch: Int?
 
+  @Option(help: "What feature maps of a float network are held as: fp32 or bf16.")
+  var precision = Benchmark.Precision.fp32
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -45,7 +49,8 @@ struct Compile: ParsableCommand {
 
   func run() throws {
     let summary = try PlanModel.compile(
-      path: model, to: to, batch: batch, inputSize: imageSize.map { ($0.height, $0.width) })
+      path: model, to: to, batch: batch, inputSize: imageSize.map { ($0.height, $0.width) },
+      precision: precision)
     if json { return try StandardOutput.print(json: summary) }
     try StandardOutput.print(
       "\(to)  for \(summary.isa), \(summary.steps.count) steps, \(summary.constantBytes) bytes of"
