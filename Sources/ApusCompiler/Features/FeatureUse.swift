@@ -16,7 +16,7 @@ struct FeatureUse {
     let channel: Int
   }
 
-  /// Joints, by the values that go into them. A value in two joints is written into the first.
+  /// Joints, by the values that go into them; a value in two joints is written into the first.
   private(set) var slices: [ValueID: JointPart] = [:]
   private var parents: [ValueID: ValueID] = [:]
   private var borders: [ValueID: [Int]] = [:]

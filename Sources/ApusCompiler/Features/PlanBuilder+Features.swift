@@ -1,4 +1,5 @@
 import ApusGraph
+import ApusOperators
 import ApusPlan
 import ApusTensor
 
@@ -92,8 +93,22 @@ extension PlanBuilder {
 
   /// The stored maps behind a value, with the border that its readers need.
   func quantisedMap(_ id: ValueID?) -> FeatureMap? {
-    guard let id, let stored = quantised.behind(id), let map = map(stored) else { return nil }
-    return map.element == .uint8 && graph[id].fact.fixedShape?.rank == 4 ? map : nil
+    guard let id, let stored = quantised.behind(id), let map = map(stored),
+      let shape = graph[id].fact.fixedShape, shape.rank == 4, map.element == .uint8,
+      // Of what is read in planes the elements lie in one row.
+      shape.dimensions == [map.images, map.channels, map.height, map.width]
+    else { return nil }
+    return map
+  }
+
+  /// Whether some reader of a stored value works on maps.
+  func isReadAsMaps(_ stored: ValueID) -> Bool {
+    readers.nodes(of: stored).map { graph.nodes[$0].outputs[0] }.contains { value in
+      readers.nodes(of: value).map { graph.nodes[$0].op }.contains { op in
+        op is Conv || op is Concat || op is MaxPool || op is AveragePool || op is Resize
+          || op is Split || op is Slice || op is any KernelPairFunction
+      }
+    }
   }
 
   /// Maps with a border of at least `reach` pixels: these, or a copy.

@@ -14,14 +14,14 @@ enum QuantisationLowering: LoweringRule {
     if plan.written.contains(output) { return true }
     let needed = plan.quantised.needed[output] ?? []
     guard let x = plan.floats(site.input(0)) else { return false }
-    if x.shape.rank == 4, x.shape.count > 0 {
+    if x.shape.rank == 4, x.shape.count > 0, needed.contains(where: { plan.isReadAsMaps($0) }) {
       plan.writeStored(output, for: site, tables: false) { plan, map, _ in
         plan.emit(
           .feature(.import(FeatureImportStep(source: x.place, destination: map))), for: site)
       }
       return true
     }
-    // Of another rank: one long row, in the same order.
+    // Of another rank, or read in planes alone: one long row, in the same order.
     let row = plan.allocateMap(
       [1, 1, 1, max(1, x.shape.count)], element: .uint8, grid: grid, border: [0, 0, 0, 0])
     guard x.shape.count > 0 else { return false }

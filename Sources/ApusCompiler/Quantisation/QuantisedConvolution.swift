@@ -16,8 +16,9 @@ struct QuantisedConvolution {
   ///
   /// Where the weights of an output channel are so small that its bias leaves 30 bits in their unit (a channel that
   /// died in training), the channel gets a coarser unit: what its weights lose is less than half of that unit each.
-  init?(_ shape: ConvolutionShape, _ weights: QuantisedWeights, _ bias: [Float], _ grid: FeatureGrid)
-  {
+  init?(
+    _ shape: ConvolutionShape, _ weights: QuantisedWeights, _ bias: [Float], _ grid: FeatureGrid
+  ) {
     let depth = weights.elements.count / shape.outputs
     var elements = weights.elements
     var numbers: [Int32] = []

@@ -19,8 +19,9 @@ public struct StepProfile: Sendable, Codable {
     public let bytes: Int
     /// What is multiplied: fp32, bf16 or int8; nil where nothing is.
     public let product: String?
-    /// The part of the peak of all threads that is reached. Winograd's convolution needs fewer multiplications
-    /// than the multiply-accumulates that are counted, and may pass 1.
+    /// The part of the peak of all threads that is reached.
+    ///
+    /// Winograd's convolution needs fewer multiplications than are counted, and may pass 1.
     public let shareOfPeak: Double?
 
     /// Multiply-accumulates a second, in thousand millions.
