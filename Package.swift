@@ -121,7 +121,9 @@ let package = Package(
       swiftSettings: library),
     .target(
       name: "ApusFamilies",
-      dependencies: ["ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints"],
+      dependencies: [
+        "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints", "ApusRuntime",
+      ],
       swiftSettings: library),
 
     // Layer 6
