@@ -182,7 +182,7 @@ let package = Package(
       "ApusFamilies",
       uses: [
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
-        "ApusInterpreter", "ApusPasses", "ApusImage",
+        "ApusInterpreter", "ApusPasses", "ApusImage", "ApusCompiler", "ApusRuntime",
       ]),
     room(
       "ApusToolkit",

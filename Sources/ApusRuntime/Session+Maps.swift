@@ -27,8 +27,12 @@ extension Session {
     else { throw wrongPixels(index) }
     // Through the kernel that writes tensors, so that pixels give the same elements.
     let width = 257
-    let planes = FloatMemory(
-      (0..<3).flatMap { values[256 * $0..<256 * ($0 + 1)] + frame[$0..<$0 + 1] })
+    var numbers: [Float] = []
+    for channel in 0..<3 {
+      numbers += values[256 * channel..<256 * (channel + 1)]
+      numbers.append(frame[channel])
+    }
+    let planes = FloatMemory(numbers)
     let element = held.kernels.element
     let size = element.byteCount
     let elements = FloatMemory(count: (3 * width * size + 3) / 4)
@@ -37,8 +41,11 @@ extension Session {
       throw wrongPixels(index)
     }
     held.kernels.fromPlanes(planes.whole, into: row, grid: held.grid, rows: 0..<1)
-    let bytes = elements.whole.array().flatMap { word in
-      (0..<4).map { UInt8(truncatingIfNeeded: word.bitPattern >> (8 * UInt32($0))) }
+    var bytes: [UInt8] = []
+    for word in elements.whole.array() {
+      for place in 0..<UInt32(4) {
+        bytes.append(UInt8(truncatingIfNeeded: word.bitPattern >> (8 * place)))
+      }
     }
     var tables: [UInt8] = []
     for channel in 0..<3 {

@@ -3,6 +3,7 @@ import ApusCompiler
 import ApusFamilies
 import ApusGraph
 public import ApusImage
+import ApusPlan
 import ApusRuntime
 import ApusTensor
 import Foundation
