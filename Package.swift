@@ -121,7 +121,9 @@ let package = Package(
       swiftSettings: library),
     .target(
       name: "ApusFamilies",
-      dependencies: ["ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints"],
+      dependencies: [
+        "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints", "ApusRuntime",
+      ],
       swiftSettings: library),
 
     // Layer 6
@@ -180,7 +182,7 @@ let package = Package(
       "ApusFamilies",
       uses: [
         "ApusTensor", "ApusBoxes", "ApusGraph", "ApusOperators", "ApusCheckpoints",
-        "ApusInterpreter", "ApusPasses", "ApusImage",
+        "ApusInterpreter", "ApusPasses", "ApusImage", "ApusCompiler", "ApusRuntime",
       ]),
     room(
       "ApusToolkit",

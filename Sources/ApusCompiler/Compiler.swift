@@ -21,11 +21,15 @@ public struct Compiler: Sendable {
   public let isa: ISA
   /// What real numbers are held as.
   public let precision: Precision
+  /// Whether inputs and outputs that are maps inside the plan stay maps (`Plan.Binding.Holder.map`): the caller then
+  /// writes pixels and reads heads as the first and the last steps have them.
+  public let keepsMaps: Bool
 
   /// A compiler for an instruction set, by default the best that this machine runs.
-  public init(isa: ISA = .best, precision: Precision = .fp32) {
+  public init(isa: ISA = .best, precision: Precision = .fp32, keepsMaps: Bool = false) {
     self.isa = isa
     self.precision = precision
+    self.keepsMaps = keepsMaps
   }
 
   /// A compiler for the instruction set that `APUS_ISA` names, or the best one.
@@ -33,10 +37,11 @@ public struct Compiler: Sendable {
   /// - Parameter environment: variables by name.
   /// - Throws: `ISAError` if the variable names no instruction set, or one that this machine lacks.
   public init(
-    environment: [String: String], precision: Precision = .fp32
+    environment: [String: String], precision: Precision = .fp32, keepsMaps: Bool = false
   ) throws(ISAError) {
     isa = try ISA.selected(environment: environment)
     self.precision = precision
+    self.keepsMaps = keepsMaps
   }
 
   /// Compiles a graph.
@@ -67,7 +72,7 @@ public struct Compiler: Sendable {
     var lowering = GraphLowering(
       sized, kernels: KernelSet(isa: isa), element: precision == .bf16 ? .bfloat16 : .float32)
     try lowering.run()
-    return lowering.builder.finish()
+    return lowering.builder.finish(keepsMaps: keepsMaps)
   }
 }
 

@@ -221,11 +221,15 @@ struct PlanBuilder {
     return .slot(slotCount - 1)
   }
 
-  private mutating func binding(_ id: ValueID) -> Plan.Binding {
+  private mutating func binding(_ id: ValueID, asMaps: Bool = false) -> Plan.Binding {
     let value = graph[id]
     let holder: Plan.Binding.Holder
     if let tensor = tensor(id) {
       holder = .constant(tensor)
+    } else if asMaps, value.fact.dtype == .float32, let map = map(quantised.behind(id) ?? id),
+      map.shape == value.fact.fixedShape
+    {
+      holder = .map(map)
     } else if let (place, _) = floats(id) {
       holder = .place(place)
     } else {
@@ -240,10 +244,31 @@ struct PlanBuilder {
       name: value.name, dtype: value.fact.dtype, shape: value.fact.fixedShape, holder: holder)
   }
 
+  /// An input as the maps that its only reader makes of it, a step that is then left out.
+  private mutating func taken(_ input: Plan.Binding, outputs: [Plan.Binding]) -> Plan.Binding {
+    guard case .place(let place) = input.holder else { return input }
+    func isOfInput(_ other: Place) -> Bool {
+      other.memory == place.memory && other.offset < place.offset + place.count
+        && place.offset < other.offset + other.count
+    }
+    guard !outputs.contains(where: { $0.place.map(isOfInput) ?? false }) else { return input }
+    let readers = steps.indices.filter { steps[$0].operation.reads.contains(where: isOfInput) }
+    guard readers.count == 1, let reader = readers.first,
+      case .feature(.import(let step)) = steps[reader].operation, step.source == place,
+      step.destination.shape == input.shape
+    else { return input }
+    steps.remove(at: reader)
+    return Plan.Binding(
+      name: input.name, dtype: input.dtype, shape: input.shape, holder: .map(step.destination))
+  }
+
   /// Gives every buffer its place in the arena, and makes the plan.
-  consuming func finish() -> Compilation {
-    let inputs = graph.inputs.map { binding($0) }
-    let outputs = graph.outputs.map { binding($0) }
+  ///
+  /// - Parameter keepsMaps: whether inputs and outputs that are maps inside the plan stay maps.
+  consuming func finish(keepsMaps: Bool) -> Compilation {
+    var inputs = graph.inputs.map { binding($0) }
+    let outputs = graph.outputs.map { binding($0, asMaps: keepsMaps) }
+    if keepsMaps { inputs = inputs.map { taken($0, outputs: outputs) } }
     let memory = MemoryPlanner(
       buffers: buffers, steps: steps.map(\.operation), inputs: inputs.compactMap(\.place),
       outputs: outputs.compactMap(\.place))
@@ -264,11 +289,22 @@ struct PlanBuilder {
 
 extension Plan.Binding {
   fileprivate var place: Place? {
-    if case .place(let place) = holder { place } else { nil }
+    switch holder {
+    case .place(let place): place
+    case .map(let map): map.place
+    case .slot, .constant: nil
+    }
   }
 
   fileprivate func relocated(_ move: (Place) -> Place) -> Plan.Binding {
-    guard case .place(let place) = holder else { return self }
-    return Plan.Binding(name: name, dtype: dtype, shape: shape, holder: .place(move(place)))
+    let moved: Holder
+    switch holder {
+    case .place(let place): moved = .place(move(place))
+    case .map(var map):
+      map.place = move(map.place)
+      moved = .map(map)
+    case .slot, .constant: return self
+    }
+    return Plan.Binding(name: name, dtype: dtype, shape: shape, holder: moved)
   }
 }

@@ -130,6 +130,26 @@ public struct MapLayout: Hashable, Sendable {
     hasBorder = layout.border.contains { $0 > 0 }
   }
 
+  /// Some channels of a rectangle of pixels, which lies inside.
+  init(_ whole: MapRegion, rows: Range<Int>, columns: Range<Int>, channels: Range<Int>) {
+    let offset =
+      rows.lowerBound * whole.layout.rowStride + columns.lowerBound * whole.layout.pixelStride
+      + channels.lowerBound * whole.element.byteCount
+    var layout = whole.layout
+    layout.base += offset
+    (layout.height, layout.width, layout.channels) = (rows.count, columns.count, channels.count)
+    layout.border = [0, 0, 0, 0]
+    unsafe map = apus_map(
+      base: whole.map.base.advanced(by: offset), height: Int64(rows.count),
+      width: Int64(columns.count), channels: Int64(channels.count),
+      pixel_stride: whole.map.pixel_stride, row_stride: whole.map.row_stride)
+    element = whole.element
+    self.layout = layout
+    bytesAhead = whole.bytesAhead - offset
+    border = whole.border
+    hasBorder = false
+  }
+
   /// Sets the pixels around the map to the element that stands for 0.
   public func clearBorder() {
     guard hasBorder else { return }

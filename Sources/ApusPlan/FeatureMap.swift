@@ -1,3 +1,5 @@
+public import ApusTensor
+
 /// What the elements of a channels-last map are.
 public enum FeatureElement: String, Hashable, Sendable, CaseIterable {
   /// Real numbers.
@@ -89,6 +91,9 @@ public struct FeatureMap: Hashable, Sendable {
     part.channels = range.count
     return part
   }
+
+  /// The shape of the same numbers in planes.
+  public var shape: Shape { [images, channels, height, width] }
 
   /// Whether the pixels of a row lie without gaps between them.
   public var isDense: Bool { pixelStride == channels * element.byteCount }

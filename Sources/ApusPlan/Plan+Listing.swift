@@ -32,6 +32,7 @@ extension Plan.Binding {
     let size = shape?.description ?? "[?]"
     switch holder {
     case .place(let place): return "\(name) \(type) \(size) \(place)"
+    case .map(let map): return "\(name) \(type) \(size) \(map.text)"
     case .slot(let slot): return "\(name) \(type) \(size) slot \(slot)"
     case .constant: return "\(name) \(type) \(size) constant"
     }

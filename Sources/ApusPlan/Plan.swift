@@ -9,6 +9,9 @@ public struct Plan: Sendable {
     public enum Holder: Sendable {
       /// In memory of the plan, as `float32`.
       case place(Place)
+      /// In memory of the plan, as channels-last maps of the `float32` numbers `[N, C, H, W]` that the binding's
+      /// type and shape state.
+      case map(FeatureMap)
       /// As a tensor, because its type or its shape is not fixed to floats.
       case slot(Int)
       /// It is always this tensor.

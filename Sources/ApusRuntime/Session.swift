@@ -22,6 +22,10 @@ public final class Session {
     set { profiler = newValue ? Profiler(stepCount: steps.count) : nil }
   }
 
+  /// Inputs that are held as maps.
+  let inputMaps: [HeldMap?]
+  /// Outputs that are held as maps.
+  let outputMaps: [HeldMap?]
   private let host: any HostOperators
   private let memories: Memories
   private let pool: WorkerPool
@@ -78,6 +82,8 @@ public final class Session {
         throw RuntimeError(error.code, "step '\(step.name)': \(error.message)")
       }
     }
+    inputMaps = try plan.inputs.map { binding throws(RuntimeError) in try loader.held(binding) }
+    outputMaps = try plan.outputs.map { binding throws(RuntimeError) in try loader.held(binding) }
     let scratch = kernelSteps.compactMap { $0?.scratch }.max() ?? 0
     // Workers' scratch memories start on cache lines of their own.
     let room = (scratch + 15) / 16 * 16
@@ -132,6 +138,7 @@ public final class Session {
     case .place(let place):
       let region = try memories(place)
       tensor.withElements(as: Float.self) { region.copy(from: $0.span) }
+    case .map: inputMaps[index]?.write(tensor)
     case .slot(let slot): slots[slot] = tensor
     case .constant: break
     }
@@ -164,6 +171,7 @@ public final class Session {
     let binding = plan.outputs[index]
     switch binding.holder {
     case .place(let place): return try tensor(place, binding.shape ?? [place.count])
+    case .map(let map): return Tensor(outputMaps[index]?.read() ?? [], shape: map.shape)
     case .constant(let tensor): return tensor
     case .slot(let slot):
       guard let tensor = slots[slot] else {

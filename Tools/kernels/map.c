@@ -235,11 +235,78 @@ static void check_pixels(const apus_map_kernels *k, size s) {
   free(src.base);
 }
 
+// Maps of any number of channels, of which a limit is asked.
+static void check_above(const apus_map_kernels *k, size s) {
+  const apus_map src = map_of(k, s);
+  const int64_t bytes = size_of(k->element);
+  if (k->element != APUS_ELEMENT_U8) {
+    const float nan = NAN;
+    const uint16_t half = 0x7FC0;
+    memcpy(src.base, k->element == APUS_ELEMENT_BF16 ? (const void *)&half : &nan, (size_t)bytes);
+  }
+  const float largest = value_at(k->element, src.base + (s.channels - 1) * bytes);
+  const float limits[] = {-INFINITY, -1, 0, 7.9f, 127, 254, 255, INFINITY, NAN, largest, largest - 0.5f};
+  for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+    for (int64_t y = 0; y < s.height; y++) {
+      int32_t *got = block(4 * s.width), *expected = block(4 * s.width);
+      const int64_t count = k->above(src, limits[i], y, got);
+      const int64_t wanted = twin_of(k)->above(src, limits[i], y, expected);
+      if (count != wanted || memcmp(got, expected, (size_t)(4 * count)) != 0) {
+        differ(
+            k->name, "above %g, %ld x %ld channels: %ld columns, not %ld", limits[i], (long)s.width,
+            (long)s.channels, (long)count, (long)wanted);
+      }
+      free(got), free(expected);
+    }
+  }
+  free(src.base);
+}
+
+static void check_pictures(const apus_map_kernels *k, int64_t height, int64_t width, int64_t gap) {
+  const int64_t bytes = size_of(k->element), count = 3 * height * width;
+  uint8_t *pixels = block(count), *tables = block(768 * bytes);
+  for (int variant = 0; variant < 4; variant++) {
+    for (int64_t i = 0; i < count; i++) pixels[i] = (uint8_t)random_bits();
+    for (int64_t i = 0; i < 768 * bytes; i++) {
+      tables[i] = variant & 1 && i >= 256 * bytes ? tables[i - 256 * bytes] : (uint8_t)random_bits();
+    }
+    const size s = {height, width, 3, gap, 2};
+    const apus_map dst = map_of(k, s), other = copy_of(dst, k->element);
+    k->from_pixels(pixels, tables, variant & 2, dst, height / 2, height);
+    k->from_pixels(pixels, tables, variant & 2, dst, 0, height / 2);
+    twin_of(k)->from_pixels(pixels, tables, variant & 2, other, 0, height);
+    const int64_t all = bytes_of(dst, k->element);
+    if (memcmp(dst.base, other.base, (size_t)all) != 0) {
+      differ(k->name, "from_pixels %d, %ld x %ld, gap %ld", variant, (long)height, (long)width, (long)gap);
+    }
+    // A frame around a part: the twin is the obvious loop.
+    const int64_t top = height / 3, left = width / 4, rows = height / 2, columns = width / 2;
+    apus_map_frame(dst, k->element, tables, top, left, rows, columns);
+    for (int64_t y = 0; y < height; y++) {
+      for (int64_t x = 0; x < width; x++) {
+        if (y >= top && y < top + rows && x >= left && x < left + columns) continue;
+        memcpy(other.base + y * other.row_stride + x * other.pixel_stride, tables, (size_t)(3 * bytes));
+      }
+    }
+    if (memcmp(dst.base, other.base, (size_t)all) != 0) {
+      differ(k->name, "frame %ld x %ld, gap %ld", (long)height, (long)width, (long)gap);
+    }
+    free(dst.base), free(other.base);
+  }
+  free(pixels), free(tables);
+}
+
 void test_map(void) {
   static const int64_t channels[] = {1, 2, 3, 4, 5, 15, 16, 17, 29, 31, 32, 33, 58, 64, 65, 100, 255};
   for (int64_t i = 0; apus_map_kernels_at(i); i++) {
     const apus_map_kernels *k = apus_map_kernels_at(i);
     if (k->isa == APUS_ISA_SCALAR || !announce(k->name, k->isa)) continue;
+    static const int64_t widths[] = {1, 2, 5, 20, 21, 22, 43, 64, 100};
+    for (size_t j = 0; j < sizeof widths / sizeof *widths; j++) {
+      check_pictures(k, 1, widths[j], 0);
+      check_pictures(k, 4, widths[j], 0);
+      check_pictures(k, 3, widths[j], 1);
+    }
     for (size_t j = 0; j < sizeof channels / sizeof *channels; j++) {
       const int64_t c = channels[j];
       const size sizes[] = {
@@ -249,6 +316,7 @@ void test_map(void) {
         check_copies(k, sizes[n]);
         check_pairs(k, sizes[n]);
         check_pixels(k, sizes[n]);
+        check_above(k, sizes[n]);
       }
       check_pools(k, c, 0);
       check_pools(k, c, 5);

@@ -1,5 +1,6 @@
 public import ApusBoxes
 public import ApusGraph
+package import ApusRuntime
 public import ApusTensor
 import Foundation
 
@@ -97,15 +98,60 @@ public struct AnchorDecode: Sendable, Hashable {
     let gate = NMS.RowGate(classCount: classCount, options: options)
     var found: [Detection] = []
     var probabilities = [Float](repeating: 0, count: classCount)
-    try forEachCell(heads, image: image) { cell in
-      let objectness = cell.sigmoid(4)
-      guard objectness > gate.objectness else { return }
-      for classID in 0..<classCount { probabilities[classID] = cell.sigmoid(5 + classID) }
-      gate.append(
-        box: cell.box.corners, objectness: objectness, probabilities: probabilities[...],
-        to: &found)
-    }
+    try forEachCell(heads, image: image) { append($0, gate, &probabilities, to: &found) }
     return found
+  }
+
+  /// The same of outputs that are still maps `[rows, columns, anchors · (5 + classes)]`: what they are asked first is
+  /// asked of their elements, and only the cells that pass become numbers.
+  package func detections(
+    maps: [OutputMap], options: NMS.Options = .detect
+  ) throws(FamilyError) -> [Detection] {
+    guard maps.count == levels.count else {
+      throw FamilyError(
+        .heads, "got \(maps.count) outputs, expected one for each of \(levels.count) levels")
+    }
+    let gate = NMS.RowGate(classCount: classCount, options: options)
+    let least = hasProbabilities ? gate.objectness : Logit.below(gate.objectness)
+    let width = 5 + classCount
+    var found: [Detection] = []
+    var probabilities = [Float](repeating: 0, count: classCount)
+    var numbers = [Float](repeating: 0, count: width)
+    for (index, (level, map)) in zip(levels, maps).enumerated() {
+      guard map.channels == level.anchors.count * width else {
+        throw FamilyError(
+          .heads, at: "output \(index)",
+          "has \(map.channels) channels, expected \(level.anchors.count) anchors of \(width)")
+      }
+      let limit = map.limit(least)
+      var columns = [Int32](repeating: 0, count: map.columns)
+      for (place, anchor) in level.anchors.enumerated() {
+        let cells = map.channels(place * width..<(place + 1) * width)
+        let objectness = cells.channels(4..<5)
+        for row in 0..<map.rows {
+          let count = objectness.columns(ofRow: row, above: limit, into: &columns)
+          for column in columns[..<count] {
+            cells.read(row: row, column: Int(column), into: &numbers)
+            let cell = Cell(
+              values: numbers, start: 0, step: 1, isActivated: hasProbabilities, row: row,
+              column: Int(column), stride: Float(level.stride), anchor: (anchor[0], anchor[1]))
+            append(cell, gate, &probabilities, to: &found)
+          }
+        }
+      }
+    }
+    return NMS.suppress(found, options: options)
+  }
+
+  private func append(
+    _ cell: Cell, _ gate: NMS.RowGate, _ probabilities: inout [Float], to found: inout [Detection]
+  ) {
+    let objectness = cell.sigmoid(4)
+    guard objectness > gate.objectness else { return }
+    for classID in 0..<classCount { probabilities[classID] = cell.sigmoid(5 + classID) }
+    gate.append(
+      box: cell.box.corners, objectness: objectness, probabilities: probabilities[...],
+      to: &found)
   }
 
   /// All decoded rows of one picture, `[boxes, 5 + classes]`, as upstream's decoded output has them.

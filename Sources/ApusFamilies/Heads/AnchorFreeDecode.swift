@@ -1,5 +1,6 @@
 package import ApusBoxes
 package import ApusGraph
+package import ApusRuntime
 package import ApusTensor
 import Foundation
 
@@ -79,14 +80,66 @@ package struct AnchorFreeDecode: Sendable, Hashable {
   ) throws(FamilyError) -> [Detection] {
     var selection = CandidateSelection(
       classCount: classCount, suppression: suppression, options: options)
-    // The sigmoid keeps order, so that the threshold is asked of raw numbers first, with room for rounding.
-    let least = selection.least
-    let raw = hasProbabilities ? least : log(least / (1 - least)) - 0.01
+    let raw = hasProbabilities ? selection.least : Logit.below(selection.least)
     try forEachCell(outputs, image: image, inputSize: inputSize) { cell in
       guard cell.classes.contains(above: raw, count: classCount) else { return }
       selection.add(score: { self.score(cell, $0) }, box: { self.box(cell) })
     }
     return selection.selected()
+  }
+
+  /// The same of outputs that are still maps `[rows, columns, C]`: the threshold is asked of their elements, and only
+  /// the cells that pass become numbers.
+  package func detections(
+    maps: [OutputMap], inputSize: (height: Int, width: Int), options: NMS.Options,
+    suppression: ModelCard.Suppression
+  ) throws(FamilyError) -> [Detection] {
+    var selection = CandidateSelection(
+      classCount: classCount, suppression: suppression, options: options)
+    let least = hasProbabilities ? selection.least : Logit.below(selection.least)
+    var scores = [Float](repeating: 0, count: classCount)
+    var steps = [Float](repeating: 0, count: 4 * binValues.count)
+    for level in levels {
+      let distances = try channels(level.distances, count: steps.count, of: maps)
+      let classes = try channels(level.classes, count: classCount, of: maps)
+      guard distances.rows == classes.rows, distances.columns == classes.columns else {
+        throw FamilyError(
+          .heads, at: "output \(level.classes.output)",
+          "has \(classes.rows)x\(classes.columns) cells, but the distances of stride \(level.stride) have"
+            + " \(distances.rows)x\(distances.columns)")
+      }
+      let limit = classes.limit(least)
+      let stride = Float(level.stride)
+      var columns = [Int32](repeating: 0, count: classes.columns)
+      for row in 0..<classes.rows {
+        let count = classes.columns(ofRow: row, above: limit, into: &columns)
+        for column in columns[..<count].lazy.map(Int.init) {
+          classes.read(row: row, column: column, into: &scores)
+          distances.read(row: row, column: column, into: &steps)
+          let cell = Cell(
+            distances: Numbers(values: steps, start: 0, step: 1),
+            classes: Numbers(values: scores, start: 0, step: 1),
+            x: (Float(column) + cellOffset) * stride, y: (Float(row) + cellOffset) * stride,
+            stride: stride, inputWidth: Float(inputSize.width),
+            inputHeight: Float(inputSize.height))
+          selection.add(score: { score(cell, $0) }, box: { box(cell) })
+        }
+      }
+    }
+    return selection.selected()
+  }
+
+  private func channels(
+    _ part: Part, count: Int, of maps: [OutputMap]
+  ) throws(FamilyError) -> OutputMap {
+    guard maps.indices.contains(part.output), part.channel >= 0,
+      part.channel + count <= maps[part.output].channels
+    else {
+      throw FamilyError(
+        .heads, at: "output \(part.output)",
+        "is missing or has fewer than \(part.channel + count) channels")
+    }
+    return maps[part.output].channels(part.channel..<part.channel + count)
   }
 
   /// All boxes and scores of one picture in the order of the cells: corners, and `[boxes, classes]`.

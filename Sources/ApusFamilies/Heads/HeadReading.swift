@@ -1,5 +1,6 @@
 package import ApusBoxes
 package import ApusGraph
+package import ApusRuntime
 package import ApusTensor
 
 /// How the outputs of a network become detections: what its card says of them, made ready.
@@ -90,7 +91,7 @@ package struct HeadReading: Sendable {
     options: NMS.Options = .detect, suppressesDuplicates: Bool = false
   ) throws(FamilyError) -> [Detection] {
     var found: [Detection]
-    var isFinished = suppression == .topK
+    var isFinished = endsWithoutSuppression
     switch form {
     case .anchors(let decode, let places):
       return try decode.detections(
@@ -120,6 +121,34 @@ package struct HeadReading: Sendable {
     }
     if suppressesDuplicates && isFinished { found = NMS.suppress(found, options: options) }
     return found
+  }
+
+  private var endsWithoutSuppression: Bool { suppression == .topK }
+
+  /// Whether detections can be read from maps, as the network's last steps leave them.
+  package var readsMaps: Bool {
+    switch form {
+    case .anchors, .distances: true
+    case .objectness, .classes, .finished, .rows, .counted: false
+    }
+  }
+
+  /// The same of outputs that are still maps, all of them, each of one picture; nil where the form of the outputs is
+  /// none of grids.
+  package func detections(
+    maps: [OutputMap], inputSize: (height: Int, width: Int), options: NMS.Options = .detect,
+    suppressesDuplicates: Bool = false
+  ) throws(FamilyError) -> [Detection]? {
+    switch form {
+    case .anchors(let decode, let places):
+      return try decode.detections(maps: places.map { maps[$0] }, options: options)
+    case .distances(let decode):
+      let found = try decode.detections(
+        maps: maps, inputSize: inputSize, options: options, suppression: suppression)
+      return suppressesDuplicates && endsWithoutSuppression
+        ? NMS.suppress(found, options: options) : found
+    case .objectness, .classes, .finished, .rows, .counted: return nil
+    }
   }
 }
 

@@ -25,7 +25,7 @@ public struct Normalization: Sendable, Hashable {
   /// The value of each sample of each plane, `[3, 256]`.
   ///
   /// The divisions are real divisions: a multiplication by 1/255 differs in the last bit.
-  func table() throws(ImageError) -> [Float] {
+  package func table() throws(ImageError) -> [Float] {
     guard mean.count == 3, deviation.count == 3, divisor != 0, !deviation.contains(0) else {
       throw ImageError(
         .invalidArgument, expected: "three means, three deviations and no division by 0",

@@ -44,6 +44,9 @@ extension Plan.Binding: PlanCodable {
     case .constant(let tensor):
       encoder.encode(case: 2)
       encoder.encode(tensor)
+    case .map(let map):
+      encoder.encode(case: 3)
+      encoder.encode(map)
     }
   }
 
@@ -56,6 +59,7 @@ extension Plan.Binding: PlanCodable {
     case 0: holder = .place(try decoder.decode())
     case 1: holder = .slot(try decoder.decode())
     case 2: holder = .constant(try decoder.decode())
+    case 3: holder = .map(try decoder.decode())
     case let tag: throw decoder.unknown("kind of binding", tag)
     }
     self.init(name: name, dtype: dtype, shape: shape, holder: holder)

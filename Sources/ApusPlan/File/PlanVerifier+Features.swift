@@ -58,7 +58,7 @@ extension PlanVerifier {
     for map in maps { try verify(map) }
   }
 
-  private func verify(_ map: FeatureMap) throws(PlanFormatError) {
+  func verify(_ map: FeatureMap) throws(PlanFormatError) {
     let sizes = 1...Self.largestSize
     try check(
       [map.images, map.height, map.width, map.channels].allSatisfy(sizes.contains),

@@ -51,6 +51,12 @@ struct PlanVerifier {
       try check(
         binding.dtype == .float32 && binding.shape?.count == place.count, "the type of \(name)")
       try check(!isInput || place.memory == .arena, "the place of \(name)")
+    case .map(let map):
+      try verify(map.place)
+      try verify(map)
+      try check(
+        binding.dtype == .float32 && binding.shape == map.shape, "the type of \(name)")
+      try check(map.place.memory == .arena, "the place of \(name)")
     case .slot(let slot): try check((0..<plan.slotCount).contains(slot), "the slot of \(name)")
     case .constant(let tensor):
       try check(

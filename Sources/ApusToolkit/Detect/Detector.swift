@@ -3,6 +3,7 @@ import ApusCompiler
 import ApusFamilies
 import ApusGraph
 public import ApusImage
+import ApusPlan
 import ApusRuntime
 import ApusTensor
 import Foundation
@@ -42,7 +43,7 @@ public final class Detector {
   /// The multiple of the input's sides, in pixels.
   package let stride: Int
   private let card: ModelCard
-  private var sessions: [Shape: Session] = [:]
+  private var networks: [Shape: Network] = [:]
 
   /// Makes a model ready.
   ///
@@ -160,29 +161,34 @@ public final class Detector {
     let start = clock.now
     let letterbox = letterbox(size)
     do {
-      let (input, geometries) = try input(images, letterbox: letterbox)
-      let fitted = clock.now
-      let session = try session(for: input.shape)
+      let geometries = try images.map {
+        try letterbox.geometry(imageWidth: $0.width, imageHeight: $0.height)
+      }
+      let count = hasFixedBatch ? max(batch, images.count) : images.count
+      let shape = Shape([count, 3, geometries[0].height, geometries[0].width])
+      guard geometries.allSatisfy({ $0.height == shape[2] && $0.width == shape[3] }) else {
+        throw ApusError.failure("pictures of one batch do not have the same input size")
+      }
+      let network = try network(for: shape, letterbox)
       let compiled = clock.now
-      let outputs = try session.run(inputs: [input])
+      try fill(network, with: images, letterbox, geometries)
+      let fitted = clock.now
+      try network.session.run()
       let done = clock.now
-      var detections: [[Detection]] = []
-      for (index, geometry) in geometries.enumerated() {
-        let found = try reading.detections(
-          outputs, image: index, inputSize: (input.shape[2], input.shape[3]), options: suppression,
-          suppressesDuplicates: options.suppressesDuplicates)
+      let mapped = try zip(geometries, found(by: network, of: images.count, shape)).map {
+        geometry, found in
         let mapping = options.purpose == .prediction ? geometry.placed : geometry.validated
-        detections.append(
-          found.map { detection in
-            Detection(
-              box: mapping.toOriginal(detection.box), score: detection.score,
-              classID: detection.classID)
-          })
+        return found.map { detection in
+          Detection(
+            box: mapping.toOriginal(detection.box), score: detection.score,
+            classID: detection.classID)
+        }
       }
       timing = Timing(
-        preprocess: (fitted - start) / .seconds(1), compilation: (compiled - fitted) / .seconds(1),
-        inference: (done - compiled) / .seconds(1), postprocess: (clock.now - done) / .seconds(1))
-      return detections
+        preprocess: (fitted - compiled) / .seconds(1),
+        compilation: (compiled - start) / .seconds(1),
+        inference: (done - fitted) / .seconds(1), postprocess: (clock.now - done) / .seconds(1))
+      return mapped
     } catch let error as ApusError {
       throw error
     } catch {
@@ -205,42 +211,85 @@ public final class Detector {
   /// Whether pictures are warped, as NanoDet's are, and not resized.
   package var isWarped: Bool { card.preprocess.interpolation == .warp }
 
-  /// The input of the network, `[N, 3, H, W]`, and how each picture was fitted.
-  private func input(
-    _ images: [Image], letterbox: Letterbox
-  ) throws -> (Tensor, [LetterboxGeometry]) {
-    guard images.count > 1 || batch > 1 else {
-      let (tensor, geometry) = try preprocessor.input(images[0], letterbox: letterbox)
-      return (tensor, [geometry])
-    }
-    var values: [Float] = []
-    var geometries: [LetterboxGeometry] = []
-    var shape: [Int] = []
-    for image in images {
-      let (tensor, geometry) = try preprocessor.input(image, letterbox: letterbox)
-      shape = tensor.shape.dimensions
-      values += tensor.elements(as: Float.self)
-      geometries.append(geometry)
-    }
-    let count = hasFixedBatch ? max(batch, images.count) : images.count
-    let size = values.count / images.count
-    for _ in images.count..<count { values += values.suffix(size) }
-    return (Tensor(values, shape: Shape([count] + shape.dropFirst())), geometries)
-  }
-
   private var hasFixedBatch: Bool { graph[graph.inputs[0]].fact.shape?[0].fixed != nil }
 
-  /// The plan for an input of the given shape, compiled when it is first met.
-  private func session(for shape: Shape) throws -> Session {
-    if let session = sessions[shape] { return session }
+  /// The network, compiled for an input of the given shape when that is first met.
+  private func network(for shape: Shape, _ letterbox: Letterbox) throws -> Network {
+    if let network = networks[shape] { return network }
     let input = graph[graph.inputs[0]]
-    let compiled = try Compiler(environment: ProcessInfo.processInfo.environment).compile(
-      graph, inputShapes: [input.name: shape])
+    let compiled = try Compiler(
+      environment: ProcessInfo.processInfo.environment, keepsMaps: reading.readsMaps
+    ).compile(graph, inputShapes: [input.name: shape])
     let session = try Session(
       compiled.plan, threads: options.threads, host: compiled.host)
+    var tables: PixelTables?
+    if session.takesPixels(0) {
+      let numbers = try preprocessor.numbers(letterbox)
+      tables = try session.pixelTables(0, values: numbers.values, frame: numbers.frame)
+    }
+    let network = Network(session: session, tables: tables)
     // A folder of pictures of many sizes must not hold a plan for each of them.
-    if sessions.count >= 16 { sessions.removeAll() }
-    sessions[shape] = session
-    return session
+    if networks.count >= 16 { networks.removeAll() }
+    networks[shape] = network
+    return network
   }
+
+  /// Gives the network its input: pixels where it takes them, else numbers. The last picture fills up the batch.
+  private func fill(
+    _ network: Network, with images: [Image], _ letterbox: Letterbox,
+    _ geometries: [LetterboxGeometry]
+  ) throws {
+    let shape = network.session.plan.inputs[0].shape ?? []
+    guard let tables = network.tables else {
+      var values: [Float] = []
+      for image in images {
+        let tensor = try preprocessor.input(image, letterbox: letterbox).tensor
+        if shape == tensor.shape { return try network.session.setInput(0, to: tensor) }
+        values += tensor.elements(as: Float.self)
+      }
+      let size = values.count / images.count
+      for _ in images.count..<shape[0] { values += values.suffix(size) }
+      return try network.session.setInput(0, to: Tensor(values, shape: shape))
+    }
+    for (index, image) in images.enumerated() {
+      let geometry = geometries[index]
+      let (content, isReversed) = try preprocessor.content(image, letterbox, geometry)
+      for place in index..<(index == images.count - 1 ? shape[0] : index + 1) {
+        try network.session.setInput(
+          0, image: place, pixels: content.pixels.span, size: (content.height, content.width),
+          at: (geometry.top, geometry.left), isReversed: isReversed, through: tables)
+      }
+    }
+  }
+
+  /// What the network has found in each of its first pictures, in pixels of its input.
+  private func found(
+    by network: Network, of count: Int, _ shape: Shape
+  ) throws -> [[Detection]] {
+    let session = network.session
+    let size = (height: shape[2], width: shape[3])
+    var outputs: [Tensor]?
+    return try (0..<count).map { image in
+      let maps = session.plan.outputs.indices.compactMap { session.outputMap($0, image: image) }
+      if maps.count == session.plan.outputs.count,
+        let found = try reading.detections(
+          maps: maps, inputSize: size, options: suppression,
+          suppressesDuplicates: options.suppressesDuplicates)
+      {
+        return found
+      }
+      let tensors = try outputs ?? session.plan.outputs.indices.map { try session.output($0) }
+      outputs = tensors
+      return try reading.detections(
+        tensors, image: image, inputSize: size, options: suppression,
+        suppressesDuplicates: options.suppressesDuplicates)
+    }
+  }
+}
+
+/// A network compiled for one shape of its input.
+private struct Network {
+  let session: Session
+  /// What pixels become, where the network takes them.
+  let tables: PixelTables?
 }

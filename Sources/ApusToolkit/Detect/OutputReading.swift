@@ -1,6 +1,7 @@
 import ApusBoxes
 import ApusFamilies
 import ApusGraph
+import ApusRuntime
 import ApusTensor
 
 /// How the outputs of a network become detections: as its card states, or else as its shapes and its structure
@@ -34,6 +35,19 @@ struct OutputReading: Sendable {
 
   /// The number of classes, where the outputs tell.
   var classCount: Int? { heads.classCount }
+
+  /// Whether detections can be read from maps.
+  var readsMaps: Bool { heads.readsMaps }
+
+  /// The detections of one picture, from its outputs as maps; nil where they cannot be read so.
+  func detections(
+    maps: [OutputMap], inputSize: (height: Int, width: Int), options: NMS.Options,
+    suppressesDuplicates: Bool
+  ) throws(FamilyError) -> [Detection]? {
+    try heads.detections(
+      maps: maps, inputSize: inputSize, options: options,
+      suppressesDuplicates: suppressesDuplicates)
+  }
 
   /// The detections of one picture of a batch, in pixels of the network's input of the given height and width.
   func detections(

@@ -80,6 +80,30 @@ package struct Preprocessor: Sendable {
     return (Tensor(values, shape: [1, 3, geometry.height, geometry.width]), geometry)
   }
 
+  /// What the samples of each channel of the input become, `[3, 256]`, and what lies beside the picture, `[3]`: the
+  /// same numbers as in the tensor.
+  package func numbers(
+    _ letterbox: Letterbox
+  ) throws(ImageError) -> (values: [Float], frame: [Float]) {
+    let values = try normalization.table()
+    if letterbox.warp != nil { return (values, [0, 0, 0]) }
+    let color = letterbox.padding
+    let samples =
+      order == .rgb
+      ? [color.red, color.green, color.blue] : [color.blue, color.green, color.red]
+    return (values, samples.enumerated().map { values[256 * $0.offset + Int($0.element)] })
+  }
+
+  /// The picture's pixels of 3 samples as they lie in the input, and whether the input's first channel is the last
+  /// sample.
+  package func content(
+    _ image: Image, _ letterbox: Letterbox, _ geometry: LetterboxGeometry
+  ) throws(ImageError) -> (image: Image, isReversed: Bool) {
+    let content = try image.content(of: letterbox, geometry)
+    let pixels = content.format == .bgr ? content : content.converted(to: .rgb)
+    return (pixels, (order == .rgb) != (pixels.format == .rgb))
+  }
+
   /// Three planes of the content's size within planes of the input's size, 0 elsewhere.
   private static func padded(_ values: [Float], _ geometry: LetterboxGeometry) -> [Float] {
     let (rows, columns) = (geometry.contentHeight, geometry.contentWidth)

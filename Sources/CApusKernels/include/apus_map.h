@@ -1,6 +1,8 @@
 // Channels-last feature maps: moves, pooling, sums and resizing between them.
 #pragma once
 
+#include <stdbool.h>
+
 #include "apus_isa.h"
 #include "apus_unary.h"
 
@@ -80,6 +82,15 @@ typedef struct apus_map_kernels {
   /// dst = f(src) of floats; uint8 uses `gather` with a table.
   void (*activate)(
       apus_activation activation, apus_map src, apus_map dst, int64_t row_begin, int64_t row_end);
+  /// 8-bit pixels of 3 samples -> map of 3 channels: channel c is entry s of table c, where s is sample c of the
+  /// pixel, or 2 - c where `reversed`. `tables` holds 3 tables of 256 elements of the map's type. Rows of
+  /// pixels lie one behind the other, without gaps.
+  void (*from_pixels)(
+      const uint8_t *pixels, const void *tables, bool reversed, apus_map dst, int64_t row_begin,
+      int64_t row_end);
+  /// The columns of a row in which the element of any channel, as a number (uint8: 0...255), is greater than
+  /// `limit`, in rising order; there is room for `src.width`. Returns how many. NaN is greater than nothing.
+  int64_t (*above)(apus_map src, float limit, int64_t row, int32_t *columns);
 } apus_map_kernels;
 
 /// The kernels over maps in the binary, by index from 0; null past the last.
@@ -90,3 +101,9 @@ const apus_map_kernels *apus_map_kernels_at(int64_t index);
 void apus_map_border(
     apus_map map, apus_element element, const void *value, int64_t top, int64_t left,
     int64_t bottom, int64_t right);
+
+/// Sets all pixels of a map but those of the rectangle of `height` x `width` at (top, left), which lies inside, to one
+/// pixel, given as the elements of its channels.
+void apus_map_frame(
+    apus_map map, apus_element element, const void *pixel, int64_t top, int64_t left,
+    int64_t height, int64_t width);

@@ -3,6 +3,9 @@
 
 #include "bytes.h"
 
+// Bytes of a vector can be put in any order.
+#define APUS_PERMUTES_BYTES 1
+
 typedef struct lookup {
   __m512i rows[4];
 } lookup;
