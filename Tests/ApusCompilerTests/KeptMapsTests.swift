@@ -42,7 +42,10 @@ import Testing
   @Test(arguments: ISA.available, Precision.allCases)
   func pixelsGiveTheSameAsNumbers(_ isa: ISA, _ precision: Precision) throws {
     var numbers = Numbers(seed: 5)
-    let values = (0..<768).map { Float($0 % 256) / 255 + Float($0 / 256) * 0.1 - 0.2 }
+    let values = (0..<768).map { index -> Float in
+      let (pixel, channel) = (Float(index % 256), Float(index / 256))
+      return pixel / 255 + channel * 0.1 - 0.2
+    }
     let equal = (0..<768).map { Float($0 % 256) / 255 }
     let size = (height: 40, width: 53)
     let place = (top: 9, left: 7)
@@ -53,7 +56,9 @@ import Testing
       let compiled = try Compiler(isa: isa, precision: precision, keepsMaps: true).compile(graph)
       let session = try compiled.session()
       #expect(session.takesPixels(0))
-      for (table, frame) in [(values, [Float(0.3), 0.1, 0]), (equal, [114 / 255, 114 / 255, 114 / 255])] {
+      let grey: [Float] = [114 / 255, 114 / 255, 114 / 255]
+      let pairs: [([Float], [Float])] = [(values, [0.3, 0.1, 0]), (equal, grey)]
+      for (table, frame) in pairs {
         let tables = try session.pixelTables(0, values: table, frame: frame)
         for isReversed in [false, true] {
           var planes: [Float] = []
@@ -116,7 +121,8 @@ import Testing
       }
       var cell = [Float](repeating: 0, count: 64)
       map.read(row: 2, column: 4, into: &cell)
-      #expect(cell == (5..<69).map { planes[($0 * 3 + 2) * 9 + 4] })
+      let wanted = (5..<69).map { (channel: Int) -> Float in planes[(channel * 3 + 2) * 9 + 4] }
+      #expect(cell == wanted)
     }
   }
 

@@ -101,13 +101,14 @@ extension PlanBuilder {
     return map
   }
 
-  /// Whether some reader of a stored value works on maps.
+  /// Whether some reader of a stored value works on maps, or whoever runs the plan may.
   func isReadAsMaps(_ stored: ValueID) -> Bool {
     readers.nodes(of: stored).map { graph.nodes[$0].outputs[0] }.contains { value in
-      readers.nodes(of: value).map { graph.nodes[$0].op }.contains { op in
-        op is Conv || op is Concat || op is MaxPool || op is AveragePool || op is Resize
-          || op is Split || op is Slice || op is any KernelPairFunction
-      }
+      readers.isOutput(value)
+        || readers.nodes(of: value).map { graph.nodes[$0].op }.contains { op in
+          op is Conv || op is Concat || op is MaxPool || op is AveragePool || op is Resize
+            || op is Split || op is Slice || op is any KernelPairFunction
+        }
     }
   }
 
