@@ -42,8 +42,14 @@ import Testing
   @Test(arguments: ISA.available, Precision.allCases)
   func pixelsGiveTheSameAsNumbers(_ isa: ISA, _ precision: Precision) throws {
     var numbers = Numbers(seed: 5)
-    let values = (0..<768).map { Float($0 % 256) / 255 + Float($0 / 256) * 0.1 - 0.2 }
-    let equal = (0..<768).map { Float($0 % 256) / 255 }
+    let equal: [Float] = (0..<768).map { (place: Int) -> Float in Float(place % 256) / 255 }
+    let values: [Float] = equal.enumerated().map { (place: Int, value: Float) -> Float in
+      value * 1.5 - Float(place / 256)
+    }
+    let gray: Float = 114 / 255
+    let variants: [(values: [Float], frame: [Float])] = [
+      (values, [0.3, 0.1, 0]), (equal, [gray, gray, gray]),
+    ]
     let size = (height: 40, width: 53)
     let place = (top: 9, left: 7)
     let pixels = (0..<3 * size.height * size.width).map { _ in
@@ -53,7 +59,7 @@ import Testing
       let compiled = try Compiler(isa: isa, precision: precision, keepsMaps: true).compile(graph)
       let session = try compiled.session()
       #expect(session.takesPixels(0))
-      for (table, frame) in [(values, [Float(0.3), 0.1, 0]), (equal, [114 / 255, 114 / 255, 114 / 255])] {
+      for (table, frame) in variants {
         let tables = try session.pixelTables(0, values: table, frame: frame)
         for isReversed in [false, true] {
           var planes: [Float] = []
@@ -108,15 +114,19 @@ import Testing
         var columns = [Int32](repeating: 0, count: 9)
         for row in 0..<3 {
           let count = map.columns(ofRow: row, above: limit, into: &columns)
-          let wanted = (0..<9).filter { column in
-            (5..<69).contains { planes[($0 * 3 + row) * 9 + column] > number }
+          let wanted = (0..<9).filter { (column: Int) -> Bool in
+            (5..<69).contains { (channel: Int) -> Bool in
+              let place = (channel * 3 + row) * 9 + column
+              return planes[place] > number
+            }
           }
           #expect(columns[..<count].map(Int.init) == wanted, "\(number)")
         }
       }
       var cell = [Float](repeating: 0, count: 64)
       map.read(row: 2, column: 4, into: &cell)
-      #expect(cell == (5..<69).map { planes[($0 * 3 + 2) * 9 + 4] })
+      let wanted = (5..<69).map { (channel: Int) -> Float in planes[(channel * 3 + 2) * 9 + 4] }
+      #expect(cell == wanted)
     }
   }
 
@@ -148,9 +158,10 @@ import Testing
     let tables = try session.pixelTables(
       0, values: [Float](repeating: 0, count: 768), frame: [0, 0, 0])
     let pixels = [UInt8](repeating: 0, count: 3 * 60 * 60)
-    for (size, place, image) in [
+    let wrong: [(size: (height: Int, width: Int), place: (top: Int, left: Int), image: Int)] = [
       ((60, 60), (5, 0), 0), ((60, 60), (0, -1), 0), ((60, 61), (0, 0), 0), ((60, 60), (0, 0), 1),
-    ] {
+    ]
+    for (size, place, image) in wrong {
       #expect(throws: RuntimeError.self) {
         try session.setInput(
           0, image: image, pixels: pixels.span, size: size, at: place, isReversed: false,
