@@ -102,7 +102,16 @@ import Testing
       let input = graph.addInput("x", Fact(.float32, [1, 70, 3, 9]))
       let factor = graph.addConstant(Tensor(scalar: scale))
       let zero = graph.addConstant(Tensor(integers: [77], dtype: .uint8, shape: []))
-      let stored = try graph.append(QuantizeLinear(), [input, factor, zero], name: "q")
+      let ones = (0..<70 * 70).map { (place: Int) -> Int64 in
+        place / 70 == place % 70 ? 127 : 0
+      }
+      let elements = graph.addConstant(Tensor(integers: ones, dtype: .int8, shape: [70, 70, 1, 1]))
+      let unit = graph.addConstant(Tensor(scalar: Float(1) / 127))
+      let weights = try graph.append(DequantizeLinear(), [elements, unit], name: "w")
+      let first = try graph.append(QuantizeLinear(), [input, factor, zero], name: "q")
+      let real = try graph.append(DequantizeLinear(), [first, factor, zero], name: "dq")
+      let same = try graph.append(Conv(), [real, weights], name: "conv")
+      let stored = try graph.append(QuantizeLinear(), [same, factor, zero], name: "q")
       graph.setOutputs([try graph.append(DequantizeLinear(), [stored, factor, zero], name: "y")])
       let session = try Compiler(keepsMaps: true).compile(graph).session()
       var numbers = Numbers(seed: 8)

@@ -58,7 +58,18 @@ import Testing
       }
       let scale = graph.addConstant(Tensor(scalar: grid.scale))
       let zero = graph.addConstant(Tensor(integers: [grid.zero], dtype: .uint8, shape: []))
-      let stored = try graph.append(QuantizeLinear(), [input, scale, zero], name: "q")
+      let size = tensor.shape[1]
+      let ones = (0..<size * size).map { (place: Int) -> Int64 in
+        place / size == place % size ? 127 : 0
+      }
+      let elements = graph.addConstant(
+        Tensor(integers: ones, dtype: .int8, shape: [size, size, 1, 1]))
+      let unit = graph.addConstant(Tensor(scalar: Float(1) / 127))
+      let weights = try graph.append(DequantizeLinear(), [elements, unit], name: "w")
+      let first = try graph.append(QuantizeLinear(), [input, scale, zero], name: "q")
+      let real = try graph.append(DequantizeLinear(), [first, scale, zero], name: "dq")
+      let same = try graph.append(Conv(), [real, weights], name: "conv")
+      let stored = try graph.append(QuantizeLinear(), [same, scale, zero], name: "q")
       return try graph.append(DequantizeLinear(), [stored, scale, zero], name: head.output)
     }
     graph.setOutputs(outputs)
