@@ -42,11 +42,14 @@ import Testing
   @Test(arguments: ISA.available, Precision.allCases)
   func pixelsGiveTheSameAsNumbers(_ isa: ISA, _ precision: Precision) throws {
     var numbers = Numbers(seed: 5)
-    let values = (0..<768).map { index -> Float in
-      let (pixel, channel) = (Float(index % 256), Float(index / 256))
-      return pixel / 255 + channel * 0.1 - 0.2
+    let equal: [Float] = (0..<768).map { (place: Int) -> Float in Float(place % 256) / 255 }
+    let values: [Float] = equal.enumerated().map { (place: Int, value: Float) -> Float in
+      value * 1.5 - Float(place / 256)
     }
-    let equal = (0..<768).map { Float($0 % 256) / 255 }
+    let gray: Float = 114 / 255
+    let variants: [(values: [Float], frame: [Float])] = [
+      (values, [0.3, 0.1, 0]), (equal, [gray, gray, gray]),
+    ]
     let size = (height: 40, width: 53)
     let place = (top: 9, left: 7)
     let pixels = (0..<3 * size.height * size.width).map { _ in
@@ -56,9 +59,7 @@ import Testing
       let compiled = try Compiler(isa: isa, precision: precision, keepsMaps: true).compile(graph)
       let session = try compiled.session()
       #expect(session.takesPixels(0))
-      let grey: [Float] = [114 / 255, 114 / 255, 114 / 255]
-      let pairs: [([Float], [Float])] = [(values, [0.3, 0.1, 0]), (equal, grey)]
-      for (table, frame) in pairs {
+      for (table, frame) in variants {
         let tables = try session.pixelTables(0, values: table, frame: frame)
         for isReversed in [false, true] {
           var planes: [Float] = []
@@ -101,7 +102,16 @@ import Testing
       let input = graph.addInput("x", Fact(.float32, [1, 70, 3, 9]))
       let factor = graph.addConstant(Tensor(scalar: scale))
       let zero = graph.addConstant(Tensor(integers: [77], dtype: .uint8, shape: []))
-      let stored = try graph.append(QuantizeLinear(), [input, factor, zero], name: "q")
+      let ones = (0..<70 * 70).map { (place: Int) -> Int64 in
+        place / 70 == place % 70 ? 127 : 0
+      }
+      let elements = graph.addConstant(Tensor(integers: ones, dtype: .int8, shape: [70, 70, 1, 1]))
+      let unit = graph.addConstant(Tensor(scalar: Float(1) / 127))
+      let weights = try graph.append(DequantizeLinear(), [elements, unit], name: "w")
+      let first = try graph.append(QuantizeLinear(), [input, factor, zero], name: "q")
+      let real = try graph.append(DequantizeLinear(), [first, factor, zero], name: "dq")
+      let same = try graph.append(Conv(), [real, weights], name: "conv")
+      let stored = try graph.append(QuantizeLinear(), [same, factor, zero], name: "q")
       graph.setOutputs([try graph.append(DequantizeLinear(), [stored, factor, zero], name: "y")])
       let session = try Compiler(keepsMaps: true).compile(graph).session()
       var numbers = Numbers(seed: 8)
@@ -113,8 +123,11 @@ import Testing
         var columns = [Int32](repeating: 0, count: 9)
         for row in 0..<3 {
           let count = map.columns(ofRow: row, above: limit, into: &columns)
-          let wanted = (0..<9).filter { column in
-            (5..<69).contains { planes[($0 * 3 + row) * 9 + column] > number }
+          let wanted = (0..<9).filter { (column: Int) -> Bool in
+            (5..<69).contains { (channel: Int) -> Bool in
+              let place = (channel * 3 + row) * 9 + column
+              return planes[place] > number
+            }
           }
           #expect(columns[..<count].map(Int.init) == wanted, "\(number)")
         }
@@ -154,9 +167,10 @@ import Testing
     let tables = try session.pixelTables(
       0, values: [Float](repeating: 0, count: 768), frame: [0, 0, 0])
     let pixels = [UInt8](repeating: 0, count: 3 * 60 * 60)
-    for (size, place, image) in [
+    let wrong: [(size: (height: Int, width: Int), place: (top: Int, left: Int), image: Int)] = [
       ((60, 60), (5, 0), 0), ((60, 60), (0, -1), 0), ((60, 61), (0, 0), 0), ((60, 60), (0, 0), 1),
-    ] {
+    ]
+    for (size, place, image) in wrong {
       #expect(throws: RuntimeError.self) {
         try session.setInput(
           0, image: image, pixels: pixels.span, size: size, at: place, isReversed: false,

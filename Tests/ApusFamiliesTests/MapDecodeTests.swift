@@ -50,13 +50,26 @@ import Testing
       let input = graph.addInput("in.\(head.output)", Fact(.float32, tensor.shape))
       guard let grid else {
         let count = tensor.shape[1]
-        let one = (0..<count * count).map { Float($0 / count == $0 % count ? 1 : 0) }
+        let one = (0..<count * count).map { (place: Int) -> Float in
+          place / count == place % count ? 1 : 0
+        }
         let weights = graph.addConstant(Tensor(one, shape: [count, count, 1, 1]))
         return try graph.append(Conv(), [input, weights], name: head.output)
       }
       let scale = graph.addConstant(Tensor(scalar: grid.scale))
       let zero = graph.addConstant(Tensor(integers: [grid.zero], dtype: .uint8, shape: []))
-      let stored = try graph.append(QuantizeLinear(), [input, scale, zero], name: "q")
+      let size = tensor.shape[1]
+      let ones = (0..<size * size).map { (place: Int) -> Int64 in
+        place / size == place % size ? 127 : 0
+      }
+      let elements = graph.addConstant(
+        Tensor(integers: ones, dtype: .int8, shape: [size, size, 1, 1]))
+      let unit = graph.addConstant(Tensor(scalar: Float(1) / 127))
+      let weights = try graph.append(DequantizeLinear(), [elements, unit], name: "w")
+      let first = try graph.append(QuantizeLinear(), [input, scale, zero], name: "q")
+      let real = try graph.append(DequantizeLinear(), [first, scale, zero], name: "dq")
+      let same = try graph.append(Conv(), [real, weights], name: "conv")
+      let stored = try graph.append(QuantizeLinear(), [same, scale, zero], name: "q")
       return try graph.append(DequantizeLinear(), [stored, scale, zero], name: head.output)
     }
     graph.setOutputs(outputs)
@@ -73,14 +86,18 @@ import Testing
       card.strides = Self.strides
       card.suppression = family.suppression
       card.classNames = (0..<Self.classes).map { "\($0)" }
-      card.anchors = Self.strides.map { level in
-        (1...3).map { [Float(level * $0), Float(level * $0) * 1.5] }
+      card.anchors = Self.strides.map { (stride: Int) -> [[Float]] in
+        let side = Float(stride)
+        return [[side, 2 * side], [2 * side, 3 * side], [4 * side, 3 * side]]
       }
-      for index in card.heads.indices { card.heads[index].hasProbabilities = family.hasProbabilities }
+      for index in card.heads.indices {
+        card.heads[index].hasProbabilities = family.hasProbabilities
+      }
     }
     let reading = try HeadReading(described)
     #expect(reading.readsMaps)
-    let grid: (scale: Float, zero: Int64) = family.hasProbabilities ? (1 / 255, 0) : (8.1 / 255, 190)
+    let grid: (scale: Float, zero: Int64) =
+      family.hasProbabilities ? (1 / 255, 0) : (8.1 / 255, 190)
     let graph = try Self.network(raw, grid: isQuantised ? grid : nil)
     let session = try Compiler(keepsMaps: true).compile(graph).session()
     let outputs = try session.run(inputs: raw.tensors)

@@ -57,17 +57,29 @@ private struct WarpRow {
   let slope: Float
   let rise: Float
   let constant: Float
+  /// Whether a sum in binary64 is exact for every column below ``limit``: rounded to binary32, it is as fused.
+  private let isExact: Bool
+  private static let limit = 4096
 
   init(_ coefficients: SIMD3<Double>, row: Int) {
     slope = Float(coefficients.x)
     rise = Float(row) * Float(coefficients.y)
     constant = Float(coefficients.z)
+    // 24 bits from 2^-31 on, times 12 bits, are below 2^20; sums then have no more than 52 bits.
+    func isModerate(_ number: Float) -> Bool {
+      number == 0 || (abs(number) >= 0x1p-8 && abs(number) < 0x1p8)
+    }
+    let offset = abs(rise + constant)
+    isExact = isModerate(slope) && (offset == 0 || (offset >= 0x1p-8 && offset < 0x1p13))
   }
 
   /// The value at a column: in vectors, or as the compiler contracts the sum for single columns.
   @inline(__always)
   func at(_ column: Int, _ isInBlock: Bool) -> Float {
-    isInBlock
+    if isInBlock && isExact && column < Self.limit {
+      return Float(Double(slope) * Double(column) + Double(rise + constant))
+    }
+    return isInBlock
       ? (rise + constant).addingProduct(slope, Float(column))
       : rise.addingProduct(slope, Float(column)) + constant
   }

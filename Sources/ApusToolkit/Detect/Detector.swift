@@ -234,7 +234,7 @@ public final class Detector {
     return network
   }
 
-  /// Gives the network its input: pixels where it takes them, else numbers. The last picture fills up the batch.
+  /// Gives the network its input, pixels where it takes them, else numbers; the last picture fills up the batch.
   private func fill(
     _ network: Network, with images: [Image], _ letterbox: Letterbox,
     _ geometries: [LetterboxGeometry]
