@@ -26,6 +26,7 @@ int announce(const char *kernel, int isa);
 // The suites, one file each.
 void test_planar(void);
 void test_tile(void);
+void test_feature(void);
 void test_peak(void);
 void test_winograd(void);
 void test_finish(void);

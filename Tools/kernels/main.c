@@ -15,6 +15,7 @@ static const struct {
 } suites[] = {
     {"planar", test_planar},
     {"tile", test_tile},
+    {"feature", test_feature},
     {"peak", test_peak},
     {"winograd", test_winograd},
     {"finish", test_finish},

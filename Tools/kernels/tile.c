@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elements.h"
 #include "harness.h"
 
 typedef struct {
@@ -18,26 +19,6 @@ typedef struct {
   int64_t rows, panel, size;
   uint8_t *pixels, *weights, *panels, *sums;
 } tile_case;
-
-static double value_of(apus_product product, int is_weight, const uint8_t *at) {
-  if (product == APUS_PRODUCT_U8S8) return is_weight ? (int8_t)*at : *at;
-  uint8_t bytes[4] = {0};
-  const int64_t size = apus_product_element(product);
-  memcpy(bytes + 4 - size, at, (size_t)size);
-  float value;
-  memcpy(&value, bytes, 4);
-  return value;
-}
-
-// Bytes are of all values or, where `extreme`, the largest; floats are between -2 and 2.
-static void fill(uint8_t *at, int64_t bytes, apus_product product, int extreme, uint8_t largest) {
-  for (int64_t i = 0; i < bytes; i++) at[i] = extreme ? largest : (uint8_t)random_bits();
-  const int64_t size = apus_product_element(product);
-  for (int64_t i = 0; size > 1 && i < bytes / size; i++) {
-    const float value = random_float(2);
-    memcpy(at + i * size, (const uint8_t *)&value + 4 - size, (size_t)size);
-  }
-}
 
 static void make_layout(tile_case *t) {
   const apus_tile_kernel *k = t->kernel;
@@ -66,10 +47,10 @@ static void make_case(tile_case *t, int extreme) {
   }
   end += run + (t->rows - 1) * stride * t->size;
   t->pixels = block(end);
-  fill(t->pixels, end, l->product, extreme, 255);
+  fill_elements(t->pixels, end, l->product, extreme, 255);
   const int64_t weights = l->outputs * l->segments * l->length * t->size;
   t->weights = block(weights);
-  fill(t->weights, weights, l->product, extreme, 0x80);
+  fill_elements(t->weights, weights, l->product, extreme, 0x80);
   t->panels = block(apus_panel_bytes(l));
   apus_pack_panels(l, t->weights, t->panels);
   t->panel = random_between(0, (l->outputs - 1) / l->columns);
@@ -87,8 +68,8 @@ static void check(const tile_case *t, int64_t row, int64_t column) {
     const uint8_t *w = t->weights + (output * l->segments + s) * l->length * t->size;
     if (l->depthwise) x += column * t->size;
     for (int64_t e = 0; e < l->length; e++) {
-      const double product = value_of(l->product, 0, x + e * t->size) *
-                             value_of(l->product, 1, w + e * t->size);
+      const double product = element_value(l->product, 0, x + e * t->size) *
+                             element_value(l->product, 1, w + e * t->size);
       sum += product, magnitude += fabs(product);
     }
   }

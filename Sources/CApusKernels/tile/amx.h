@@ -2,6 +2,7 @@
 // the same in C, which tests run on any processor. A tile is a literal number, 0 to 7.
 #pragma once
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -70,6 +71,9 @@ static void dot_bf16(uint8_t *sum, const uint8_t *a, const uint8_t *b) {
 }
 static void tile_dot(
     int sum, int a, int b, void (*dot)(uint8_t *, const uint8_t *, const uint8_t *)) {
+  // Where shapes do not fit, the instruction is illegal.
+  assert(shapes.rows[a] == shapes.rows[sum] && shapes.row_bytes[b] == shapes.row_bytes[sum]);
+  assert(shapes.rows[b] > 0 && shapes.row_bytes[a] == 4 * shapes.rows[b]);
   for (int row = 0; row < shapes.rows[sum]; row++) {
     for (int quad = 0; quad < shapes.row_bytes[a] / 4; quad++) {
       for (int column = 0; column < shapes.row_bytes[sum] / 4; column++) {
