@@ -68,7 +68,9 @@ struct TileChoice {
     for count in steps..<max(steps + 1, min(2 * steps, groups + 1)) where groups % count == 0 {
       return (count, groups / count)
     }
-    return kernel.product == .uint8 ? (steps, (groups + steps - 1) / steps) : (groups, 1)
+    if kernel.product == .uint8 { return (steps, (groups + steps - 1) / steps) }
+    // A tile of one group in each step would do a sixteenth of its work.
+    return kernel.quads == 1 ? (groups, 1) : nil
   }
 
   /// The cost of all output channels of neighbouring pixels.
