@@ -41,7 +41,10 @@ enum FeatureConvolutionLowering: LoweringRule {
     _ site: Site, _ shape: ConvolutionShape, _ weights: [Float], _ bias: [Float], _ output: Shape,
     into plan: inout PlanBuilder
   ) -> Bool {
-    let segment = shape.inputs / shape.groups * (shape.isDepthwise ? 1 : shape.window.kernel[1])
+    // A row of the kernel is one segment only where pixels lie without gaps; groups have gaps between them.
+    let isDense = site.input(0).flatMap { plan.map($0) }?.isDense ?? true
+    let readsRows = isDense && shape.groups == 1 && shape.window.dilations[1] == 1
+    let segment = shape.inputs / shape.groups * (readsRows ? shape.window.kernel[1] : 1)
     // Pairs of numbers of 16 bits cannot cut a segment of an odd length.
     let element: FeatureElement =
       plan.element == .bfloat16 && (shape.isDepthwise || segment % 2 == 0) ? .bfloat16 : .float32
