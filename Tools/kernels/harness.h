@@ -29,5 +29,6 @@ void test_tile(void);
 void test_feature(void);
 void test_peak(void);
 void test_winograd(void);
+void test_winograd_integers(void);
 void test_finish(void);
 void test_map(void);

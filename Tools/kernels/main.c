@@ -18,6 +18,7 @@ static const struct {
     {"feature", test_feature},
     {"peak", test_peak},
     {"winograd", test_winograd},
+    {"winograd_integers", test_winograd_integers},
     {"finish", test_finish},
     {"map", test_map},
 };

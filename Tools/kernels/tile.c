@@ -1,7 +1,7 @@
 // Register tiles against a loop over the weights as they are before packing. Sources end at the last byte
-// that may be read. Sums of bytes are exact; of n products of floats each may be off by n roundings of
-// the sum of magnitudes, which also allows for vdpbf16ps, whose own rounding is to nearest and which takes
-// denormals for 0.
+// that may be read. Sums of integers are exact, modulo 2^32; of n products of floats each may be off by n
+// roundings of the sum of magnitudes, which also allows for vdpbf16ps, whose own rounding is to nearest and which
+// takes denormals for 0.
 #include "apus_tile.h"
 
 #include <math.h>
@@ -77,12 +77,13 @@ static void check(const tile_case *t, int64_t row, int64_t column) {
   float real;
   int32_t whole;
   memcpy(&real, at, 4), memcpy(&whole, at, 4);
-  const int exact = l->product == APUS_PRODUCT_U8S8;
-  const double found = exact ? whole : real, count = (double)(l->segments * l->length);
+  const int exact = l->product == APUS_PRODUCT_U8S8 || l->product == APUS_PRODUCT_S16;
+  if (exact) sum = (int32_t)(uint32_t)(int64_t)sum;
+  const double found = exact ? (double)whole : (double)real, count = (double)(l->segments * l->length);
   const double limit = exact ? 0 : (count + 1) * magnitude * 0x1p-24;
   if (fabs(found - sum) <= limit) return;
   differ(
-      t->kernel->name, "row %d of %d, column %d of %d outputs, %d segments of %d: %g, not %g",
+      t->kernel->name, "row %d of %d, column %d of %d outputs, %d segments of %d: %.9g, not %.9g",
       (int)row, (int)t->rows, (int)output, (int)l->outputs, (int)l->segments, (int)l->length,
       found, sum);
 }

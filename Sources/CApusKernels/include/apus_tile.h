@@ -9,12 +9,13 @@ typedef enum apus_product {
   APUS_PRODUCT_F32 = 0,  // float times float, summed in float
   APUS_PRODUCT_BF16,     // bfloat16 times bfloat16, summed in float
   APUS_PRODUCT_U8S8,     // uint8 map times int8 weight, summed in int32, exact on every instruction set
+  APUS_PRODUCT_S16,      // int16 times int16, summed in int32 modulo 2^32: Winograd's products of integers
   APUS_PRODUCT_COUNT
 } apus_product;
 
 /// Bytes of one element of a map.
 static inline int64_t apus_product_element(apus_product product) {
-  return product == APUS_PRODUCT_F32 ? 4 : product == APUS_PRODUCT_BF16 ? 2 : 1;
+  return product == APUS_PRODUCT_F32 ? 4 : product == APUS_PRODUCT_U8S8 ? 1 : 2;
 }
 
 /// The windows of neighbouring output pixels.
@@ -34,8 +35,8 @@ typedef struct apus_tile_source {
 /// sums[i][j] = sum over segments s and elements e of source(i, s, e) * weights(s, e, j), for i in
 /// 0..<rows and j in 0..<columns.
 ///
-/// `weights` is one panel as `apus_pack_panels` leaves it. `sums` is [rows][columns] of int32 (U8S8) or
-/// float, aligned to 64 bytes; all columns are written.
+/// `weights` is one panel as `apus_pack_panels` leaves it. `sums` is [rows][columns] of int32 (U8S8, S16)
+/// or float, aligned to 64 bytes; all columns are written.
 typedef void (*apus_tile_function)(
     const apus_tile_source *source, const void *weights, void *sums, int64_t rows);
 
@@ -64,7 +65,7 @@ const apus_tile_kernel *apus_tile_kernel_at(int64_t index);
 /// How weights are packed for a kernel.
 ///
 /// Not depthwise: [panels][segments][steps][columns / lane][quads][lane][4 bytes], elements of a group of 4
-/// bytes being neighbours in the segment: 1 float, 2 bfloat16 or 4 int8. Depthwise: [panels][segments][columns]
+/// bytes being neighbours in the segment: 1 float, 2 bfloat16 or int16, or 4 int8. Depthwise: [panels][segments][columns]
 /// elements. Missing columns and elements are 0.
 typedef struct apus_panel_layout {
   apus_product product;
@@ -79,5 +80,5 @@ typedef struct apus_panel_layout {
 /// Bytes of all panels.
 int64_t apus_panel_bytes(const apus_panel_layout *layout);
 
-/// Packs `weights` [outputs][segments][length] (elements of the product: float, bfloat16 as uint16_t, int8).
+/// Packs `weights` [outputs][segments][length] (elements of the product: float, bfloat16 as uint16_t, int16, int8).
 void apus_pack_panels(const apus_panel_layout *layout, const void *weights, void *panels);

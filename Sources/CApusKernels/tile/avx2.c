@@ -48,6 +48,25 @@
 #undef TILE_WORDS
 #undef TILE_PARTS
 
+TILE_INLINE __m256i word16_add(__m256i sum, __m256i x, __m256i w) {
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(x, w));
+}
+#define TILE_PRODUCT s16
+#define TILE_WORDS word16
+#define TILE_PARTS 1
+#define TILE_ROWS 12
+#define TILE_COLUMNS 8
+#include "dense.inc"
+#define TILE_ROWS 6
+#define TILE_COLUMNS 16
+#include "dense.inc"
+#define TILE_ROWS 4
+#define TILE_COLUMNS 24
+#include "dense.inc"
+#undef TILE_PRODUCT
+#undef TILE_WORDS
+#undef TILE_PARTS
+
 #define TILE_PRODUCT f32
 #define TILE_WORDS fl8
 #define TILE_ROWS 12
@@ -98,6 +117,9 @@ const apus_tile_kernel apus_tile_avx2[] = {
     ROW(APUS_PRODUCT_BF16, bf16, 5, 16),
     ROW(APUS_PRODUCT_U8S8, u8s8, 10, 8),
     ROW(APUS_PRODUCT_U8S8, u8s8, 4, 16),
+    ROW(APUS_PRODUCT_S16, s16, 12, 8),
+    ROW(APUS_PRODUCT_S16, s16, 6, 16),
+    ROW(APUS_PRODUCT_S16, s16, 4, 24),
     CHANNELS(APUS_PRODUCT_F32, f32, 12, 8),
     CHANNELS(APUS_PRODUCT_F32, f32, 6, 16),
     CHANNELS(APUS_PRODUCT_BF16, bf16, 12, 8),

@@ -53,6 +53,28 @@
 #undef TILE_WORDS
 #undef TILE_PARTS
 
+TILE_INLINE __m512i word32_add(__m512i sum, __m512i x, __m512i w) {
+  return _mm512_add_epi32(sum, _mm512_madd_epi16(x, w));
+}
+#define TILE_PRODUCT s16
+#define TILE_WORDS word32
+#define TILE_PARTS 1
+#define TILE_ROWS 28
+#define TILE_COLUMNS 16
+#include "dense.inc"
+#define TILE_ROWS 14
+#define TILE_COLUMNS 32
+#include "dense.inc"
+#define TILE_ROWS 9
+#define TILE_COLUMNS 48
+#include "dense.inc"
+#define TILE_ROWS 6
+#define TILE_COLUMNS 64
+#include "dense.inc"
+#undef TILE_PRODUCT
+#undef TILE_WORDS
+#undef TILE_PARTS
+
 #define TILE_PRODUCT f32
 #define TILE_WORDS fl16
 #define TILE_ROWS 20
@@ -110,6 +132,10 @@ const apus_tile_kernel apus_tile_avx512[] = {
     ROW(APUS_PRODUCT_BF16, bf16, 12, 32),
     ROW(APUS_PRODUCT_U8S8, u8s8, 20, 16),
     ROW(APUS_PRODUCT_U8S8, u8s8, 12, 32),
+    ROW(APUS_PRODUCT_S16, s16, 28, 16),
+    ROW(APUS_PRODUCT_S16, s16, 14, 32),
+    ROW(APUS_PRODUCT_S16, s16, 9, 48),
+    ROW(APUS_PRODUCT_S16, s16, 6, 64),
     CHANNELS(APUS_PRODUCT_F32, f32, 20, 16),
     CHANNELS(APUS_PRODUCT_F32, f32, 14, 32),
     CHANNELS(APUS_PRODUCT_BF16, bf16, 20, 16),

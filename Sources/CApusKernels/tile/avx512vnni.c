@@ -44,7 +44,32 @@ TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
 #define TILE_ROWS 6
 #define TILE_COLUMNS 64
 #include "dense.inc"
+#undef TILE_PRODUCT
+#undef TILE_WORDS
+#undef TILE_PARTS
 
+TILE_INLINE __m512i word32_add(__m512i sum, __m512i x, __m512i w) {
+  return _mm512_dpwssd_epi32(sum, x, w);
+}
+#define TILE_PRODUCT s16
+#define TILE_WORDS word32
+#define TILE_PARTS 1
+#define TILE_ROWS 28
+#define TILE_COLUMNS 16
+#include "dense.inc"
+#define TILE_ROWS 14
+#define TILE_COLUMNS 32
+#include "dense.inc"
+#define TILE_ROWS 9
+#define TILE_COLUMNS 48
+#include "dense.inc"
+#define TILE_ROWS 6
+#define TILE_COLUMNS 64
+#include "dense.inc"
+#undef TILE_PRODUCT
+#undef TILE_WORDS
+
+#define TILE_WORDS dot64
 #define TILE_ROWS 5
 #define TILE_COLUMNS 64
 #define BYTES_WORDS bytes64
@@ -63,12 +88,22 @@ TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
 #include "depthwise_bytes.inc"
 #pragma clang attribute pop
 
-#define ROW(rows, columns) \
-  TILE_ROW(APUS_ISA_AVX512VNNI, APUS_PRODUCT_U8S8, u8s8, avx512vnni, rows, columns, 16)
+#define ROW(product, text, rows, columns) \
+  TILE_ROW(APUS_ISA_AVX512VNNI, product, text, avx512vnni, rows, columns, 16)
 #define CHANNELS(rows, columns) \
   DEPTHWISE_ROW(APUS_ISA_AVX512VNNI, APUS_PRODUCT_U8S8, u8s8, avx512vnni, rows, columns)
 const apus_tile_kernel apus_tile_avx512vnni[] = {
-    ROW(28, 16),     ROW(14, 32),     ROW(9, 48),      ROW(6, 64),
-    CHANNELS(5, 16), CHANNELS(5, 32), CHANNELS(5, 64), {0},
+    ROW(APUS_PRODUCT_U8S8, u8s8, 28, 16),
+    ROW(APUS_PRODUCT_U8S8, u8s8, 14, 32),
+    ROW(APUS_PRODUCT_U8S8, u8s8, 9, 48),
+    ROW(APUS_PRODUCT_U8S8, u8s8, 6, 64),
+    ROW(APUS_PRODUCT_S16, s16, 28, 16),
+    ROW(APUS_PRODUCT_S16, s16, 14, 32),
+    ROW(APUS_PRODUCT_S16, s16, 9, 48),
+    ROW(APUS_PRODUCT_S16, s16, 6, 64),
+    CHANNELS(5, 16),
+    CHANNELS(5, 32),
+    CHANNELS(5, 64),
+    {0},
 };
 #endif

@@ -36,6 +36,25 @@ TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
 #undef TILE_WORDS
 #undef TILE_PARTS
 
+TILE_INLINE __m256i word16_add(__m256i sum, __m256i x, __m256i w) {
+  return _mm256_dpwssd_avx_epi32(sum, x, w);
+}
+#define TILE_PRODUCT s16
+#define TILE_WORDS word16
+#define TILE_PARTS 1
+#define TILE_ROWS 12
+#define TILE_COLUMNS 8
+#include "dense.inc"
+#define TILE_ROWS 6
+#define TILE_COLUMNS 16
+#include "dense.inc"
+#define TILE_ROWS 4
+#define TILE_COLUMNS 24
+#include "dense.inc"
+#undef TILE_PRODUCT
+#undef TILE_WORDS
+#undef TILE_PARTS
+
 #define TILE_PARTS 1
 #define TILE_WORDS dot16
 #define BYTES_WORDS bytes16
@@ -60,6 +79,9 @@ const apus_tile_kernel apus_tile_avxvnni[] = {
     ROW(APUS_PRODUCT_U8S8, u8s8, 12, 8),
     ROW(APUS_PRODUCT_U8S8, u8s8, 6, 16),
     ROW(APUS_PRODUCT_U8S8, u8s8, 4, 24),
+    ROW(APUS_PRODUCT_S16, s16, 12, 8),
+    ROW(APUS_PRODUCT_S16, s16, 6, 16),
+    ROW(APUS_PRODUCT_S16, s16, 4, 24),
     CHANNELS(APUS_PRODUCT_U8S8, u8s8, 2, 16),
     CHANNELS(APUS_PRODUCT_U8S8, u8s8, 2, 32),
     {0},

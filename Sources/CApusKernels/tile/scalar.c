@@ -6,9 +6,15 @@
 
 enum { ROWS = 4, COLUMNS = 8 };
 
-// Element e of type `product` that starts at `at`. The products of int8 weights and uint8 maps are exact.
+// Element e of type `product` that starts at `at`. Products of integers are exact, and so are their sums
+// below 2^53.
 static double element(apus_product product, int is_weight, const uint8_t *at, int64_t e) {
   if (product == APUS_PRODUCT_U8S8) return is_weight ? (int8_t)at[e] : at[e];
+  if (product == APUS_PRODUCT_S16) {
+    int16_t word;
+    memcpy(&word, at + 2 * e, 2);
+    return word;
+  }
   uint32_t bits = 0;
   if (product == APUS_PRODUCT_F32) {
     memcpy(&bits, at + 4 * e, 4);
@@ -21,8 +27,8 @@ static double element(apus_product product, int is_weight, const uint8_t *at, in
 }
 
 static void store(apus_product product, void *sums, int64_t index, double sum) {
-  if (product == APUS_PRODUCT_U8S8) {
-    ((int32_t *)sums)[index] = (int32_t)sum;
+  if (product == APUS_PRODUCT_U8S8 || product == APUS_PRODUCT_S16) {
+    ((uint32_t *)sums)[index] = (uint32_t)(int64_t)sum;
   } else {
     ((float *)sums)[index] = (float)sum;
   }
@@ -74,6 +80,7 @@ static void depthwise(
 TWIN(APUS_PRODUCT_F32, f32, dense)
 TWIN(APUS_PRODUCT_BF16, bf16, dense)
 TWIN(APUS_PRODUCT_U8S8, u8s8, dense)
+TWIN(APUS_PRODUCT_S16, s16, dense)
 TWIN(APUS_PRODUCT_F32, f32, depthwise)
 TWIN(APUS_PRODUCT_BF16, bf16, depthwise)
 TWIN(APUS_PRODUCT_U8S8, u8s8, depthwise)
@@ -85,6 +92,7 @@ const apus_tile_kernel apus_tile_scalar[] = {
     ROW(APUS_PRODUCT_F32, f32, dense, 0, "apus_tile"),
     ROW(APUS_PRODUCT_BF16, bf16, dense, 0, "apus_tile"),
     ROW(APUS_PRODUCT_U8S8, u8s8, dense, 0, "apus_tile"),
+    ROW(APUS_PRODUCT_S16, s16, dense, 0, "apus_tile"),
     ROW(APUS_PRODUCT_F32, f32, depthwise, 1, "apus_tile_depthwise"),
     ROW(APUS_PRODUCT_BF16, bf16, depthwise, 1, "apus_tile_depthwise"),
     ROW(APUS_PRODUCT_U8S8, u8s8, depthwise, 1, "apus_tile_depthwise"),

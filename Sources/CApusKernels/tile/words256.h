@@ -70,6 +70,11 @@ TILE_INLINE __m128i half16_add(__m128i sum, __m128i x, __m128i w) {
   return _mm_add_epi32(sum, _mm_madd_epi16(x, w));
 }
 
+// int16.
+typedef __m256i word16_sum, word16_part;
+TILE_INLINE void word16_weights(__m256i *part, const uint8_t *w) { *part = load256(w); }
+TILE_INLINE void word16_pixel(__m256i *part, const uint8_t *p) { *part = quad256(p); }
+
 // Channels by themselves, as floats, for depthwise.inc: bfloat16 is bf8, float is fl8.
 typedef __m256 fl8_sum, fl8_part;
 typedef float fl8_element;

@@ -57,6 +57,11 @@ TILE_INLINE half64_sum half64_add(half64_sum sum, half64_part x, half64_part w) 
   return _mm512_add_epi32(sum, _mm512_madd_epi16(x, w));
 }
 
+// int16.
+typedef __m512i word32_sum, word32_part;
+TILE_INLINE void word32_weights(__m512i *part, const uint8_t *w) { *part = _mm512_loadu_si512(w); }
+TILE_INLINE void word32_pixel(__m512i *part, const uint8_t *p) { *part = quad512(p); }
+
 // Channels by themselves, as floats, for depthwise.inc: bfloat16 is bf16, float is fl16.
 typedef __m512 fl16_sum, fl16_part;
 typedef float fl16_element;

@@ -1,4 +1,4 @@
-// The twin: products with the matrices of the transforms, in double.
+// The twins: products with the matrices of the transforms, of floats in double.
 #include <string.h>
 
 #include "apus_winograd.h"
@@ -29,7 +29,8 @@ static const double of_weights[WINDOW][3] = {
 
 static void input(
     const uint8_t *src, int64_t row_stride, int64_t pixel_stride, int64_t rows, int64_t columns,
-    int64_t channels, float *to, int64_t product_stride) {
+    int64_t channels, void *into, int64_t product_stride) {
+  float *const to = into;
   for (int64_t c = 0; c < channels; c++) {
     for (int i = 0; i < WINDOW; i++) {
       for (int j = 0; j < WINDOW; j++) {
@@ -48,8 +49,10 @@ static void input(
 }
 
 static void output(
-    const float *sums, int64_t product_stride, int64_t channels, float *to, int64_t row_stride,
+    const void *from, int64_t product_stride, int64_t channels, void *into, int64_t row_stride,
     int64_t pixel_stride) {
+  const float *const sums = from;
+  float *const to = into;
   for (int64_t c = 0; c < channels; c++) {
     for (int y = 0; y < OUTPUT; y++) {
       for (int x = 0; x < OUTPUT; x++) {
@@ -66,7 +69,7 @@ static void output(
 }
 
 const apus_winograd_kernel apus_winograd_f32_kernel__scalar = {
-    APUS_ISA_SCALAR, "apus_winograd_f32__scalar", input, output};
+    APUS_ISA_SCALAR, APUS_PRODUCT_F32, "apus_winograd_f32__scalar", input, output};
 
 void apus_winograd_weights(const float *weights, int64_t outputs, int64_t inputs, float *to) {
   const int64_t count = outputs * inputs;

@@ -3,17 +3,23 @@
 
 #include "apus_winograd.h"
 
-#define KERNEL(ISA) apus_winograd_f32_kernel__##ISA
-extern const apus_winograd_kernel KERNEL(scalar), KERNEL(avx2), KERNEL(avx512), KERNEL(neon);
+#define FLOATS(ISA) apus_winograd_f32_kernel__##ISA
+#define INTEGERS(ISA) apus_winograd_s16_kernel__##ISA
+extern const apus_winograd_kernel FLOATS(scalar), FLOATS(avx2), FLOATS(avx512), FLOATS(neon);
+extern const apus_winograd_kernel INTEGERS(scalar), INTEGERS(avx2), INTEGERS(avx512), INTEGERS(neon);
 
 // One line per kernel: adding one here adds its tests.
 static const apus_winograd_kernel *const table[] = {
-    &KERNEL(scalar),
+    &FLOATS(scalar),
+    &INTEGERS(scalar),
 #if defined(__x86_64__)
-    &KERNEL(avx2),
-    &KERNEL(avx512),
+    &FLOATS(avx2),
+    &INTEGERS(avx2),
+    &FLOATS(avx512),
+    &INTEGERS(avx512),
 #elif defined(__aarch64__)
-    &KERNEL(neon),
+    &FLOATS(neon),
+    &INTEGERS(neon),
 #endif
 };
 
