@@ -39,35 +39,6 @@ internal import CApusKernels
     }
   }
 
-  /// What is done with sums; memories outlive the convolution.
-  public struct Finishing {
-    /// Bias: a word per output channel, padded to whole panels.
-    public var bias: FloatRegion
-    /// Factors likewise, for sums of integers.
-    public var scale: FloatRegion?
-    /// 256 bytes.
-    public var table: FloatRegion?
-    /// Applied to floats.
-    public var activation: Activation
-    /// Where sums of integers are rounded to.
-    public var zero: Int
-    /// Of the value before the residual sum, of the addend, of the sum.
-    public var grids: (own: MapGrid, residual: MapGrid, sum: MapGrid)?
-
-    /// Makes the description.
-    public init(
-      bias: FloatRegion, scale: FloatRegion?, table: FloatRegion?, activation: Activation,
-      zero: Int, grids: (own: MapGrid, residual: MapGrid, sum: MapGrid)?
-    ) {
-      self.bias = bias
-      self.scale = scale
-      self.table = table
-      self.activation = activation
-      self.zero = zero
-      self.grids = grids
-    }
-  }
-
   /// Puts a convolution together; nil where memories do not hold what would be read.
   ///
   /// - Parameters:
@@ -89,9 +60,7 @@ internal import CApusKernels
       reading.offsets.allSatisfy({ abs($0) < 1 << 40 }), reading.strides.count == 2,
       reading.strides.allSatisfy({ $0 > 0 && $0 < 1 << 20 }), reading.virtualWidth >= 0,
       panelBytes >= Self.panelBytes(reading, tile: tile),
-      panels * panelBytes <= weights.count * 4, finishing.bias.count >= panels * tile.columns,
-      finishing.scale.map({ $0.count >= panels * tile.columns }) ?? true,
-      finishing.table.map({ $0.count >= 64 }) ?? true,
+      panels * panelBytes <= weights.count * 4, finishing.holds(panels * tile.columns),
       residual.map({
         $0.element == destination.element && $0.layout.height == destination.layout.height
           && $0.layout.width == destination.layout.width && $0.layout.channels == outputs
@@ -119,16 +88,6 @@ internal import CApusKernels
     for (index, offset) in reading.offsets.enumerated() {
       unsafe (offsets + index).initialize(to: Int64(offset + first))
     }
-    let (own, other, sum) = finishing.grids ?? (MapGrid(), MapGrid(), MapGrid())
-    let values = unsafe apus_finish(
-      bias: UnsafeRawPointer(finishing.bias.base),
-      scale: finishing.scale.map { unsafe UnsafePointer($0.base) },
-      table: finishing.table.map {
-        unsafe UnsafeRawPointer($0.base).assumingMemoryBound(to: UInt8.self)
-      },
-      activation: finishing.activation.cValue, zero: Int32(finishing.zero),
-      own_zero: Int32(own.zero), residual_zero: Int32(other.zero), sum_zero: Int32(sum.zero),
-      own_scale: own.scale / sum.scale, residual_scale: other.scale / sum.scale)
     unsafe description = apus_feature_convolution(
       tile: tile.entry, finish: finish.entry, out_height: Int64(height), out_width: Int64(width),
       out_channels: Int64(outputs), src_row_step: Int64(rowStep),
@@ -136,7 +95,8 @@ internal import CApusKernels
       offsets: UnsafePointer(offsets), segments: Int64(reading.offsets.count),
       steps: Int64(reading.steps), quads: Int64(reading.quads), panel_bytes: Int64(panelBytes),
       panel_block: Int64(reading.panelBlock), virtual_width: Int64(reading.virtualWidth),
-      weights: UnsafeRawPointer(weights.base).assumingMemoryBound(to: UInt8.self), values: values,
+      weights: UnsafeRawPointer(weights.base).assumingMemoryBound(to: UInt8.self),
+      values: unsafe finishing.cValue,
       bias_element: 4, dst_row_stride: Int64(destination.layout.rowStride),
       dst_pixel_stride: Int64(destination.layout.pixelStride),
       dst_element: Int64(destination.element.byteCount),

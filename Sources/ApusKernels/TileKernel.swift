@@ -8,12 +8,14 @@ public enum Product: CaseIterable, Hashable, Sendable {
   case bfloat16
   /// `uint8` maps and `int8` weights, summed as `int32`.
   case uint8
+  /// `int16` numbers, summed as `int32`: transformed windows and weights of Winograd's convolution.
+  case int16
 
   /// Bytes of one element.
   public var byteCount: Int {
     switch self {
     case .float32: 4
-    case .bfloat16: 2
+    case .bfloat16, .int16: 2
     case .uint8: 1
     }
   }
@@ -23,6 +25,7 @@ public enum Product: CaseIterable, Hashable, Sendable {
     case .float32: APUS_PRODUCT_F32
     case .bfloat16: APUS_PRODUCT_BF16
     case .uint8: APUS_PRODUCT_U8S8
+    case .int16: APUS_PRODUCT_S16
     }
   }
 }
@@ -55,6 +58,18 @@ public enum Product: CaseIterable, Hashable, Sendable {
   public var columns: Int { unsafe Int(entry.pointee.columns) }
   /// The most groups of 4 bytes that one step multiplies.
   public var quads: Int { unsafe Int(entry.pointee.quads) }
+
+  /// Instructions that multiply and add one vector of weights in a step: more than one where sums of two products
+  /// are added by an instruction of their own, and where bytes are widened before.
+  public var instructionsPerStep: Int {
+    let addsApart = isa == .avx2 || isa == .avx512
+    return switch product {
+    case .float32: 1
+    case .bfloat16: addsApart ? 2 : 1
+    case .uint8: addsApart ? 4 : 1
+    case .int16: addsApart ? 2 : 1
+    }
+  }
 
   /// The kernels of the fastest instruction set that `isa` includes and that has any.
   public static func candidates(_ product: Product, isDepthwise: Bool, isa: ISA) -> [TileKernel] {
@@ -132,8 +147,10 @@ public enum Product: CaseIterable, Hashable, Sendable {
     unsafe entries(apus_finish_kernel_at).map { unsafe FinishKernel(entry: $0) }
   }
 
-  /// Whether it makes floats of sums of floats.
-  var isFloatsToFloat: Bool { unsafe entry.pointee.kind == APUS_FINISH_F32_F32 }
+  /// From what to what.
+  var kind: Kind {
+    Kind.allCases.first { unsafe $0.cValue == entry.pointee.kind } ?? .floatsToFloat
+  }
 
   /// The fastest kernel of a kind that an instruction set includes.
   public static func pick(_ kind: Kind, isa: ISA) -> FinishKernel? {

@@ -3,10 +3,9 @@ extension FeatureOperation {
   public var reads: [Place] {
     switch self {
     case .convolution(let s):
-      [s.source.place, s.weights, s.bias]
-        + [s.scale, s.table, s.residual?.map.place].compactMap { $0 }
+      [s.source.place, s.weights] + s.finish.reads
     case .winograd(let s):
-      [s.source.place, s.weights, s.bias] + [s.residual?.place].compactMap { $0 }
+      [s.source.place, s.weights] + s.finish.reads
     case .import(let s): [s.source]
     case .export(let s): [s.source.place]
     case .gather(let s): [s.source.place] + [s.table].compactMap { $0 }
@@ -38,11 +37,11 @@ extension FeatureOperation {
   public var byteCount: Int {
     switch self {
     case .convolution(let s):
-      s.source.byteCount + s.destination.byteCount + s.weights.count * 4 + s.bias.count * 4
-        + (s.residual?.map.byteCount ?? 0)
+      s.source.byteCount + s.destination.byteCount + s.weights.count * 4
+        + s.finish.byteCount
     case .winograd(let s):
-      s.source.byteCount + s.destination.byteCount + s.weights.count * 4 + s.bias.count * 4
-        + (s.residual?.byteCount ?? 0)
+      s.source.byteCount + s.destination.byteCount + s.weights.count * 4
+        + s.finish.byteCount
     case .import(let s): s.source.count * 4 + s.destination.byteCount
     case .export(let s): s.source.byteCount + s.destination.count * 4
     case .gather(let s): s.source.byteCount + s.destination.byteCount
@@ -63,14 +62,11 @@ extension FeatureOperation {
     }
     switch self {
     case .convolution(var s):
-      (s.weights, s.bias) = (move(s.weights), move(s.bias))
-      (s.scale, s.table) = (s.scale.map(move), s.table.map(move))
-      if let residual = s.residual { s.residual?.map = moved(residual.map) }
+      (s.weights, s.finish) = (move(s.weights), s.finish.relocated(move))
       (s.source, s.destination) = (moved(s.source), moved(s.destination))
       return .convolution(s)
     case .winograd(var s):
-      (s.weights, s.bias) = (move(s.weights), move(s.bias))
-      s.residual = s.residual.map(moved)
+      (s.weights, s.finish) = (move(s.weights), s.finish.relocated(move))
       (s.source, s.destination) = (moved(s.source), moved(s.destination))
       return .winograd(s)
     case .import(var s):

@@ -35,20 +35,6 @@ public struct FeatureConvolutionStep: Hashable, Sendable {
     }
   }
 
-  /// A value that is added to the finished one.
-  public struct Residual: Hashable, Sendable {
-    /// The addend, of the size of the destination.
-    public var map: FeatureMap
-    /// What the finished value stands for before the sum; the sum is on the destination's grid.
-    public var own: FeatureGrid
-
-    /// Makes an addend.
-    public init(map: FeatureMap, own: FeatureGrid) {
-      self.map = map
-      self.own = own
-    }
-  }
-
   /// Where the windows fall.
   public var window: WindowParameters
   /// Whether each output channel sees the input channel of its own number alone.
@@ -59,38 +45,22 @@ public struct FeatureConvolutionStep: Hashable, Sendable {
   public var source: FeatureMap
   /// Panels of weights.
   public var weights: Place
-  /// `int32` or `float` per output channel, padded to whole panels.
-  public var bias: Place
-  /// `float` per output channel, padded likewise, for sums of integers.
-  public var scale: Place?
-  /// 256 bytes, applied to results of `uint8`.
-  public var table: Place?
-  /// Applied to results of floats.
-  public var activation: ElementwiseFunction
-  /// The zero point at which sums of integers are rounded.
-  public var zero: Int
-  /// What is added.
-  public var residual: Residual?
+  /// What is done with sums.
+  public var finish: FeatureFinish
   /// The maps that are written.
   public var destination: FeatureMap
 
   /// Makes the step.
   public init(
     window: WindowParameters, isDepthwise: Bool, tiling: Tiling, source: FeatureMap, weights: Place,
-    bias: Place, scale: Place?, table: Place?, activation: ElementwiseFunction, zero: Int,
-    residual: Residual?, destination: FeatureMap
+    finish: FeatureFinish, destination: FeatureMap
   ) {
     self.window = window
     self.isDepthwise = isDepthwise
     self.tiling = tiling
     self.source = source
     self.weights = weights
-    self.bias = bias
-    self.scale = scale
-    self.table = table
-    self.activation = activation
-    self.zero = zero
-    self.residual = residual
+    self.finish = finish
     self.destination = destination
   }
 }

@@ -1,5 +1,5 @@
-/// A 3x3 convolution of channels-last maps of floats by Winograd's transforms: blocks of 4x4 output pixels with a
-/// quarter of the multiplications.
+/// A 3x3 convolution of channels-last maps of `float32` or `uint8` by Winograd's transforms: blocks of 4x4 output
+/// pixels with a quarter of the multiplications.
 public struct FeatureWinogradStep: Hashable, Sendable {
   /// How the work is cut and weights are packed.
   public struct Tiling: Hashable, Sendable {
@@ -29,27 +29,21 @@ public struct FeatureWinogradStep: Hashable, Sendable {
   public var source: FeatureMap
   /// Panels of transformed weights, those of each of the 36 products one after the other.
   public var weights: Place
-  /// `float` per output channel, padded to whole panels.
-  public var bias: Place
-  /// Applied to results.
-  public var activation: ElementwiseFunction
-  /// What is added.
-  public var residual: FeatureMap?
+  /// What is done with sums.
+  public var finish: FeatureFinish
   /// The maps that are written.
   public var destination: FeatureMap
 
   /// Makes the step.
   public init(
-    window: WindowParameters, tiling: Tiling, source: FeatureMap, weights: Place, bias: Place,
-    activation: ElementwiseFunction, residual: FeatureMap?, destination: FeatureMap
+    window: WindowParameters, tiling: Tiling, source: FeatureMap, weights: Place,
+    finish: FeatureFinish, destination: FeatureMap
   ) {
     self.window = window
     self.tiling = tiling
     self.source = source
     self.weights = weights
-    self.bias = bias
-    self.activation = activation
-    self.residual = residual
+    self.finish = finish
     self.destination = destination
   }
 }

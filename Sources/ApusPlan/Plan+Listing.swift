@@ -74,22 +74,24 @@ extension Operation {
   }
 }
 
+extension FeatureFinish {
+  fileprivate var function: String { "\(activation)\(table == nil ? "" : " table")" }
+  fileprivate var addend: String { residual.map { " + \($0.map.text)" } ?? "" }
+}
+
 extension FeatureOperation {
   /// The step in one line.
   fileprivate var text: String {
     switch self {
     case .convolution(let c):
       let kind = c.isDepthwise ? "depthwise" : "convolution"
-      let table = c.table == nil ? "" : " table"
-      let residual = c.residual.map { " + \($0.map.text)" } ?? ""
       return "\(kind) \(c.source.channels)->\(c.destination.channels) \(c.window.text)"
-        + " \(c.activation)\(table) by \(c.tiling.kernel) \(c.source.text)"
-        + " -> \(c.destination.text)\(residual)"
+        + " \(c.finish.function) by \(c.tiling.kernel) \(c.source.text)"
+        + " -> \(c.destination.text)\(c.finish.addend)"
     case .winograd(let w):
-      let residual = w.residual.map { " + \($0.text)" } ?? ""
       return "winograd \(w.source.channels)->\(w.destination.channels) \(w.window.text)"
-        + " \(w.activation) by \(w.tiling.kernel) \(w.source.text)"
-        + " -> \(w.destination.text)\(residual)"
+        + " \(w.finish.function) by \(w.tiling.kernel) \(w.source.text)"
+        + " -> \(w.destination.text)\(w.finish.addend)"
     case .import(let i): return "import \(i.source) -> \(i.destination.text)"
     case .export(let e): return "export \(e.source.text) -> \(e.destination)"
     case .gather(let g):

@@ -151,9 +151,9 @@ struct SamplePlan {
         panelBytes: tile.packedBytes(outputs: 1, segments: 1, length: size, steps: size, quads: 1),
         virtualWidth: 0, panelBlock: 1),
       source: source, weights: constant(packed),
-      bias: floats((size + tile.columns - 1) / tile.columns * tile.columns), scale: nil, table: nil,
-      activation: .relu, zero: 0,
-      residual: FeatureConvolutionStep.Residual(map: source, own: FeatureGrid()),
+      finish: FeatureFinish(
+        bias: floats((size + tile.columns - 1) / tile.columns * tile.columns), activation: .relu,
+        residual: FeatureFinish.Residual(map: source, own: FeatureGrid())),
       destination: destination)
   }
 

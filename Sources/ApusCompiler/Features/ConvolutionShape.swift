@@ -14,21 +14,20 @@ struct ConvolutionFinish {
   /// The zero point at which sums of integers are rounded.
   var zero = 0
   /// What is added.
-  var residual: FeatureConvolutionStep.Residual?
+  var residual: FeatureFinish.Residual?
 
-  /// The biases of some output channels, filled up to whole panels.
-  func bias(of range: Range<Int>, columns: Int) -> [UInt8] {
-    Array(bias[range.lowerBound * 4..<range.upperBound * 4])
-      + [UInt8](repeating: 0, count: rest(range.count, columns) * 4)
-  }
-
-  /// The factors of some output channels, likewise.
-  func scale(of range: Range<Int>, columns: Int) -> [Float]? {
-    scale.map { Array($0[range]) + [Float](repeating: 0, count: rest(range.count, columns)) }
-  }
-
-  private func rest(_ channels: Int, _ columns: Int) -> Int {
-    (columns - channels % columns) % columns
+  /// The constants of some output channels, filled up to whole panels.
+  func emit(_ range: Range<Int>, columns: Int, into plan: inout PlanBuilder) -> FeatureFinish {
+    let rest = (columns - range.count % columns) % columns
+    return FeatureFinish(
+      bias: plan.constant(
+        bytes: Array(bias[range.lowerBound * 4..<range.upperBound * 4])
+          + [UInt8](repeating: 0, count: rest * 4)),
+      scale: scale.map { plan.constant(Array($0[range]) + [Float](repeating: 0, count: rest)) },
+      table: table.map { plan.table($0) }, activation: activation, zero: zero,
+      residual: residual.map {
+        FeatureFinish.Residual(map: $0.map.channels(range), own: $0.own)
+      })
   }
 }
 
@@ -73,18 +72,17 @@ struct ConvolutionShape {
       let size = weights.count / outputs
       let own = Array(weights[range.lowerBound * size..<range.upperBound * size])
       let operation: FeatureOperation
-      if to.element == .float32,
-        let winograd = WinogradChoice(
-          window: window, inputs: ins, outputs: outs, isa: plan.kernels.isa, insteadOf: choice)
-      {
+      let winograd = WinogradChoice(
+        window: window, source: from, destination: to, weights: own, isa: plan.kernels.isa,
+        insteadOf: choice)
+      if let winograd {
         operation = .winograd(
           FeatureWinogradStep(
             window: window, tiling: winograd.tiling, source: from,
             weights: plan.constant(
               bytes: WinogradKernel.pack(
                 own, outputs: outs, inputs: ins, tile: winograd.kernel)),
-            bias: plan.constant(bytes: finish.bias(of: range, columns: winograd.kernel.columns)),
-            activation: finish.activation, residual: finish.residual?.map.channels(range),
+            finish: finish.emit(range, columns: winograd.kernel.columns, into: &plan),
             destination: to))
       } else {
         operation = .convolution(
@@ -105,17 +103,10 @@ struct ConvolutionShape {
         readsRows: choice.readsRows),
       outputs: range.count, segments: choice.tiling.offsets.count, length: choice.length,
       steps: choice.tiling.steps, quads: choice.tiling.quads)
-    let columns = choice.kernel.columns
     return FeatureConvolutionStep(
       window: window, isDepthwise: isDepthwise, tiling: choice.tiling, source: source,
       weights: plan.constant(bytes: panels),
-      bias: plan.constant(bytes: finish.bias(of: range, columns: columns)),
-      scale: finish.scale(of: range, columns: columns).map { plan.constant($0) },
-      table: finish.table.map { plan.table($0) }, activation: finish.activation,
-      zero: finish.zero,
-      residual: finish.residual.map {
-        FeatureConvolutionStep.Residual(map: $0.map.channels(range), own: $0.own)
-      },
+      finish: finish.emit(range, columns: choice.kernel.columns, into: &plan),
       destination: destination)
   }
 

@@ -81,7 +81,7 @@ struct TileChoice {
     let vectors = Double(kernel.columns) / 16
     let multiplications = rows * vectors
     let loads = rows + vectors
-    let perStep = max(multiplications, loads) / 2
+    let perStep = max(multiplications * Double(kernel.instructionsPerStep), loads) / 2
     let epilogue = 16 + multiplications * 3
     return Double(panels * tiles) * (Double(steps) * perStep + epilogue)
   }

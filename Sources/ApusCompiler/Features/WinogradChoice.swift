@@ -1,66 +1,88 @@
 import ApusKernels
 import ApusPlan
 
-/// How a 3x3 convolution of floats is multiplied by Winograd's transforms, where that is worth it.
+/// How a 3x3 convolution is multiplied by Winograd's transforms, where that is worth it.
 ///
 /// The model of cost is that of `TileChoice`, with what the transforms and the larger weights cost beside.
 struct WinogradChoice {
   let kernel: TileKernel
   let tiling: FeatureWinogradStep.Tiling
 
-  /// The cheapest tile; nil where windows are not 3x3 neighbouring pixels, one pixel apart, or where `direct`
-  /// costs less.
+  /// The cheapest tile; nil where windows are not 3x3 neighbouring pixels, one pixel apart, where `direct` costs
+  /// less, or where sums of integers may be too large for it.
+  ///
+  /// - Parameter weights: the bytes of the elements `[outputs, inputs, 3, 3]`.
   init?(
-    window: WindowParameters, inputs: Int, outputs: Int, isa: ISA, insteadOf direct: TileChoice
+    window: WindowParameters, source: FeatureMap, destination: FeatureMap, weights: [UInt8],
+    isa: ISA, insteadOf direct: TileChoice
   ) {
     guard window.kernel == [3, 3], window.strides == [1, 1], window.dilations == [1, 1],
-      direct.kernel.product == .float32, !direct.kernel.isDepthwise
+      !direct.kernel.isDepthwise,
+      let product = WinogradKernel.product(insteadOf: direct.kernel.product),
+      source.element == .uint8 || destination.element == .float32
     else { return nil }
+    let (inputs, outputs) = (source.channels, destination.channels)
     let side = WinogradKernel.blockSide
     let blocks = (window.output[0] + side - 1) / side * ((window.output[1] + side - 1) / side)
-    let group = Self.group(blocks, inputs: inputs, outputs: outputs)
+    let prices = product == .float32 ? Prices.floats : Prices.integers
+    let group = Self.group(
+      blocks, weightBytes: WinogradKernel.products * product.byteCount * inputs * outputs)
     var best: (cost: Double, kernel: TileKernel)?
-    for kernel in TileKernel.candidates(.float32, isDepthwise: false, isa: isa)
-    where WinogradKernel.multiplies(kernel) {
-      let cost = Self.cost(kernel, blocks: blocks, group: group, inputs: inputs, outputs: outputs)
+    for kernel in TileKernel.candidates(product, isDepthwise: false, isa: isa)
+    where WinogradKernel.multiplies(kernel) && (kernel.isa != .scalar || isa == .scalar) {
+      let cost = prices.cost(
+        kernel, blocks: blocks, group: group, inputs: inputs, outputs: outputs)
       // Narrow tiles come first; of two that cost about the same, the wider one reads windows less often.
       if best.map({ cost < $0.cost * 1.02 }) ?? true { best = (cost, kernel) }
     }
-    let directWeights = Double(9 * inputs * outputs) * Self.costOfWeight
-    guard let best, best.cost * Self.margin < direct.cost + directWeights else { return nil }
+    let directWeights = Double(weights.count) * prices.ofWeightByte
+    guard let best, best.cost * prices.margin < direct.cost + directWeights,
+      product == .float32 || WinogradKernel.reaches(weights, outputs: outputs, inputs: inputs)
+    else { return nil }
     kernel = best.kernel
     tiling = FeatureWinogradStep.Tiling(
       kernel: kernel.name, columns: kernel.columns, group: group,
       panelBlock: max(1, WinogradKernel.mostColumns / kernel.columns))
   }
 
-  /// By how much the model must be off before a convolution gets slower.
-  private static let margin = 1.2
-  /// What it costs to read a weight from memory.
-  private static let costOfWeight = 0.5
-  /// What it costs to transform a window, or its sums, in 16 channels.
-  private static let costOfTransform = 150.0
+  /// What parts of the work cost, in cycles.
+  private struct Prices {
+    /// By how much the model must be off before a convolution gets slower.
+    let margin: Double
+    /// To hold and read a byte of weights.
+    let ofWeightByte: Double
+    /// To transform a window in 16 channels.
+    let ofWindow: Double
+    /// To transform its sums in 16 channels.
+    let ofSums: Double
 
-  private static func cost(
-    _ kernel: TileKernel, blocks: Int, group: Int, inputs: Int, outputs: Int
-  ) -> Double {
-    func multiplications(_ blocks: Int) -> Double {
-      Double(WinogradKernel.products)
-        * TileChoice.cost(kernel, pixels: blocks, steps: inputs, outputs: outputs)
+    static let floats = Prices(margin: 1.2, ofWeightByte: 0.125, ofWindow: 150, ofSums: 150)
+    /// Weights are eight times as large as before: a mebibyte of them must save a tenth of a millisecond.
+    static let integers = Prices(margin: 1.05, ofWeightByte: 0.4, ofWindow: 80, ofSums: 150)
+
+    func cost(
+      _ kernel: TileKernel, blocks: Int, group: Int, inputs: Int, outputs: Int
+    ) -> Double {
+      let steps = (inputs * kernel.product.byteCount + 3) / 4
+      func multiplications(_ blocks: Int) -> Double {
+        Double(WinogradKernel.products)
+          * TileChoice.cost(kernel, pixels: blocks, steps: steps, outputs: outputs)
+      }
+      let panels = (outputs + kernel.columns - 1) / kernel.columns
+      let rest = blocks % group
+      let windows = Double(blocks * ((inputs + 15) / 16)) * ofWindow
+      let sums = Double(blocks * ((panels * kernel.columns + 15) / 16)) * ofSums
+      let weights = WinogradKernel.products * inputs * outputs * kernel.product.byteCount
+      return Double(blocks / group) * multiplications(group)
+        + (rest == 0 ? 0 : multiplications(rest)) + windows + sums
+        + Double(weights) * ofWeightByte
     }
-    let panels = (outputs + kernel.columns - 1) / kernel.columns
-    let vectors = (inputs + 15) / 16 + (panels * kernel.columns + 15) / 16
-    let rest = blocks % group
-    return Double(blocks / group) * multiplications(group)
-      + (rest == 0 ? 0 : multiplications(rest)) + Double(blocks * vectors) * costOfTransform
-      + Double(WinogradKernel.products * inputs * outputs) * costOfWeight
   }
 
   /// Blocks that are multiplied together: few, so that what belongs to them stays in the second-level cache; more
   /// where weights do not even stay in the last one, and are read again for each group.
-  private static func group(_ blocks: Int, inputs: Int, outputs: Int) -> Int {
-    let weights = 4 * WinogradKernel.products * inputs * outputs
-    let most = weights > 1 << 24 ? 100 : 28
+  private static func group(_ blocks: Int, weightBytes: Int) -> Int {
+    let most = weightBytes > 1 << 24 ? 100 : 28
     let groups = (blocks + most - 1) / most
     return (blocks + groups - 1) / groups
   }

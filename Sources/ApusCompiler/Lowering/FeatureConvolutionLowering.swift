@@ -62,7 +62,7 @@ enum FeatureConvolutionLowering: LoweringRule {
       finish: ConvolutionFinish(
         bias: bias.bytes, activation: site.activation,
         residual: residual.map {
-          FeatureConvolutionStep.Residual(map: $0, own: FeatureGrid())
+          FeatureFinish.Residual(map: $0, own: FeatureGrid())
         }))
     return true
   }
@@ -91,7 +91,7 @@ enum FeatureConvolutionLowering: LoweringRule {
     if let sum = plan.residualSum(behind: root) {
       let own = plan.quantised.grids[sum.value] ?? grid
       finish.table = plan.quantised.derived[sum.value]?.table
-      finish.residual = FeatureConvolutionStep.Residual(map: sum.addend, own: own)
+      finish.residual = FeatureFinish.Residual(map: sum.addend, own: own)
       plan.taken.insert(sum.node.id)
       plan.written.insert(root)
       var joined = site

@@ -97,19 +97,6 @@ extension FeatureConvolutionStep.Tiling: PlanCodable {
   }
 }
 
-extension FeatureConvolutionStep.Residual: PlanCodable {
-  func encode(to encoder: inout PlanEncoder) {
-    encoder.encode(map)
-    encoder.encode(own)
-  }
-
-  init(from decoder: inout PlanDecoder) throws(PlanFormatError) {
-    self.init(
-      map: try decoder.decode(),
-      own: try decoder.decode())
-  }
-}
-
 extension FeatureConvolutionStep: PlanCodable {
   func encode(to encoder: inout PlanEncoder) {
     encoder.encode(window)
@@ -117,12 +104,7 @@ extension FeatureConvolutionStep: PlanCodable {
     encoder.encode(tiling)
     encoder.encode(source)
     encoder.encode(weights)
-    encoder.encode(bias)
-    encoder.encode(scale)
-    encoder.encode(table)
-    encoder.encode(activation)
-    encoder.encode(zero)
-    encoder.encode(residual)
+    encoder.encode(finish)
     encoder.encode(destination)
   }
 
@@ -133,12 +115,7 @@ extension FeatureConvolutionStep: PlanCodable {
       tiling: try decoder.decode(),
       source: try decoder.decode(),
       weights: try decoder.decode(),
-      bias: try decoder.decode(),
-      scale: try decoder.decode(),
-      table: try decoder.decode(),
-      activation: try decoder.decode(),
-      zero: try decoder.decode(),
-      residual: try decoder.decode(),
+      finish: try decoder.decode(),
       destination: try decoder.decode())
   }
 }

@@ -21,9 +21,7 @@ extension FeatureWinogradStep: PlanCodable {
     encoder.encode(tiling)
     encoder.encode(source)
     encoder.encode(weights)
-    encoder.encode(bias)
-    encoder.encode(activation)
-    encoder.encode(residual)
+    encoder.encode(finish)
     encoder.encode(destination)
   }
 
@@ -33,9 +31,7 @@ extension FeatureWinogradStep: PlanCodable {
       tiling: try decoder.decode(),
       source: try decoder.decode(),
       weights: try decoder.decode(),
-      bias: try decoder.decode(),
-      activation: try decoder.decode(),
-      residual: try decoder.decode(),
+      finish: try decoder.decode(),
       destination: try decoder.decode())
   }
 }

@@ -37,21 +37,25 @@ extension PlanVerifier {
       tiling.offsets.allSatisfy { abs(clamped: $0) < Self.largestStride }, "a window's segment")
     try check(
       tiling.panelBytes > 0 && tiling.panelBytes / 4 <= step.weights.count, "the size of a panel")
-    try check((0...255).contains(step.zero), "the zero point")
-    if let residual = step.residual {
-      try verify(residual.map)
-      try verify(residual.own)
-    }
+    try verify(step.finish)
   }
 
   private func verify(_ step: FeatureWinogradStep) throws(PlanFormatError) {
     try verify(step.window)
     try verify(step.source, step.destination)
-    if let residual = step.residual { try verify(residual) }
+    try verify(step.finish)
     let (tiling, sizes) = (step.tiling, 1...Self.largestTiling)
     try check(
       sizes.contains(tiling.columns) && sizes.contains(tiling.group)
         && sizes.contains(tiling.panelBlock), "the tiling")
+  }
+
+  private func verify(_ finish: FeatureFinish) throws(PlanFormatError) {
+    try check((0...255).contains(finish.zero), "the zero point")
+    if let residual = finish.residual {
+      try verify(residual.map)
+      try verify(residual.own)
+    }
   }
 
   private func verify(_ maps: FeatureMap...) throws(PlanFormatError) {

@@ -12,7 +12,9 @@ extension Loader {
       )
     }
     let (source, destination) = (try maps(step.source), try maps(step.destination))
-    let residual = try step.residual.map { residual throws(RuntimeError) in try maps(residual.map) }
+    let residual = try step.finish.residual.map { residual throws(RuntimeError) in
+      try maps(residual.map)
+    }
     guard source.count == destination.count, residual?.count ?? source.count == source.count,
       step.isDepthwise == tile.isDepthwise,
       !step.isDepthwise || step.source.channels == step.destination.channels,
@@ -20,37 +22,14 @@ extension Loader {
       step.window.output == [step.destination.height, step.destination.width],
       MapElement(step.source.element).byteCount == tile.product.byteCount
     else { throw RuntimeError(.plan, "the maps do not fit the convolution") }
-    let kind: FinishKernel.Kind
-    switch (step.source.element, step.destination.element) {
-    case (.uint8, .uint8): kind = .integersToUInt8
-    case (.uint8, .float32): kind = .integersToFloat
-    case (.float32, .float32), (.bfloat16, .float32): kind = .floatsToFloat
-    case (.float32, .bfloat16), (.bfloat16, .bfloat16): kind = .floatsToBFloat16
-    case (.uint8, .bfloat16), (_, .uint8):
-      throw RuntimeError(
-        .plan, "no kernel makes \(step.destination.element) of \(step.source.element)")
-    }
-    var scale: FloatRegion?
-    if let place = step.scale { scale = try memories(place) }
-    var table: FloatRegion?
-    if let place = step.table { table = try memories(place) }
-    guard (scale != nil) == (step.source.element == .uint8),
-      table == nil || step.destination.element == .uint8,
-      let finish = FinishKernel.pick(kind, isa: kernels.isa)
-    else { throw RuntimeError(.plan, "scales or table do not fit the convolution") }
     let tiling = step.tiling
     let convolution = FeatureConvolution(
-      tile: tile, finish: finish,
+      tile: tile, finish: try finishKernel(step.source, step.destination),
       reading: FeatureConvolution.Reading(
         offsets: tiling.offsets, steps: tiling.steps, quads: tiling.quads,
         strides: step.window.strides, virtualWidth: tiling.virtualWidth,
         panelBlock: tiling.panelBlock),
-      finishing: FeatureConvolution.Finishing(
-        bias: try memories(step.bias), scale: scale, table: table,
-        activation: Activation(step.activation), zero: step.zero,
-        grids: step.residual.map {
-          (MapGrid($0.own), MapGrid($0.map.grid), MapGrid(step.destination.grid))
-        }),
+      finishing: try finishing(step.finish, of: step.source, into: step.destination),
       weights: try memories(step.weights), panelBytes: tiling.panelBytes, sources: source,
       origin: [-step.window.padding[0], -step.window.padding[1]], destination: destination[0],
       residual: residual?[0])

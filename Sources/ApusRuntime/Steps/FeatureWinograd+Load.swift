@@ -12,18 +12,21 @@ extension Loader {
       )
     }
     let (source, destination) = (try maps(step.source), try maps(step.destination))
-    let residual = try step.residual.map { map throws(RuntimeError) in try maps(map) }
+    let residual = try step.finish.residual.map { residual throws(RuntimeError) in
+      try maps(residual.map)
+    }
     let window = step.window
     guard source.count == destination.count, residual?.count ?? source.count == source.count,
       window.kernel == [3, 3], window.strides == [1, 1], window.dilations == [1, 1],
       window.input == [step.source.height, step.source.width],
       window.output == [step.destination.height, step.destination.width],
-      let finish = FinishKernel.pick(.floatsToFloat, isa: kernels.isa)
+      let transform = WinogradKernel.fastest(tile.product, isa: kernels.isa)
     else { throw RuntimeError(.plan, "the maps do not fit the convolution") }
     let convolution = WinogradConvolution(
-      transform: .fastest(kernels.isa), tile: tile, finish: finish, group: step.tiling.group,
-      panelBlock: step.tiling.panelBlock, weights: try memories(step.weights),
-      bias: try memories(step.bias), activation: Activation(step.activation), source: source[0],
+      transform: transform, tile: tile, finish: try finishKernel(step.source, step.destination),
+      group: step.tiling.group, panelBlock: step.tiling.panelBlock,
+      finishing: try finishing(step.finish, of: step.source, into: step.destination),
+      weights: try memories(step.weights), source: source[0],
       origin: [-window.padding[0], -window.padding[1]], destination: destination[0],
       residual: residual?[0])
     guard let convolution else {

@@ -76,14 +76,18 @@ public struct StepProfile: Sendable, Codable {
   /// What a step multiplies.
   private static func product(_ operation: ApusPlan.Operation) -> Product? {
     switch operation {
-    case .feature(.convolution(let step)):
-      switch step.source.element {
-      case .float32: .float32
-      case .bfloat16: .bfloat16
-      case .uint8: .uint8
-      }
-    case .feature(.winograd), .convolution, .depthwise: .float32
+    case .feature(.convolution(let step)): product(step.source.element)
+    case .feature(.winograd(let step)): product(step.source.element)
+    case .convolution, .depthwise: .float32
     default: nil
+    }
+  }
+
+  private static func product(_ element: FeatureElement) -> Product {
+    switch element {
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    case .uint8: .uint8
     }
   }
 
