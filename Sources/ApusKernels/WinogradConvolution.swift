@@ -53,36 +53,78 @@ internal import CApusKernels
     }
   }
 
-  /// Transforms weights `[outputs, inputs, 3, 3]`, given as the bytes of floats or `int8`, and packs those of each
-  /// product one after the other.
+  /// Packs weights `[outputs, inputs, 3, 3]`, given as the bytes of floats or `int8`.
+  ///
+  /// Floats are transformed, and the panels of each product follow one another. Integers are as large as before:
+  /// the elements of the panels of each tap, in the order in which `transform` leaves those of each product.
   public static func pack(
     _ weights: [UInt8], outputs: Int, inputs: Int, tile: TileKernel
   ) -> [UInt8] {
-    let isFloat = tile.product == .float32
-    precondition(weights.count == outputs * inputs * 9 * (isFloat ? 4 : 1))
-    let size = tile.product.byteCount
-    let bytes = outputs * inputs * size
+    func panels(_ elements: [UInt8]) -> [UInt8] {
+      tile.pack(
+        elements, outputs: outputs, segments: 1, length: inputs, steps: steps(inputs, tile),
+        quads: 1)
+    }
+    let count = outputs * inputs
+    guard tile.product == .float32 else {
+      precondition(weights.count == count * 9)
+      return (0..<9).flatMap { tap -> [UInt8] in
+        var words = [UInt8](repeating: 0, count: 2 * count)
+        for index in 0..<count { words[2 * index] = weights[index * 9 + tap] }
+        let packed = panels(words)
+        let rest = productBytes(packed.count, tile.product) - packed.count
+        return (0..<packed.count / 2).map { packed[2 * $0] }
+          + [UInt8](repeating: 0, count: rest / 2)
+      }
+    }
+    let bytes = count * MemoryLayout<Float>.stride
+    precondition(weights.count == bytes * 9)
     let transformed = unsafe [UInt8](unsafeUninitializedCapacity: products * bytes) {
       buffer, initialised in
-      let target = UnsafeMutableRawBufferPointer(buffer)
       unsafe weights.withUnsafeBytes { source in
-        if isFloat {
-          unsafe apus_winograd_weights(
-            source.assumingMemoryBound(to: Float.self).baseAddress, Int64(outputs), Int64(inputs),
-            target.assumingMemoryBound(to: Float.self).baseAddress)
-        } else {
-          unsafe apus_winograd_weights_s8(
-            source.assumingMemoryBound(to: Int8.self).baseAddress, Int64(outputs), Int64(inputs),
-            target.assumingMemoryBound(to: Int16.self).baseAddress)
-        }
+        unsafe apus_winograd_weights(
+          source.assumingMemoryBound(to: Float.self).baseAddress, Int64(outputs), Int64(inputs),
+          UnsafeMutableRawBufferPointer(buffer).assumingMemoryBound(to: Float.self).baseAddress)
       }
       initialised = products * bytes
     }
     return (0..<products).flatMap { product in
-      tile.pack(
-        Array(transformed[product * bytes..<(product + 1) * bytes]), outputs: outputs,
-        segments: 1, length: inputs, steps: steps(inputs, tile), quads: 1)
+      panels(Array(transformed[product * bytes..<(product + 1) * bytes]))
     }
+  }
+
+  /// Transforms the weights `range` of `count` packed `int8` weights; each is 9 bytes of `source` and 36 `int16`
+  /// of `destination`.
+  public func transform(
+    _ range: Range<Int>, of count: Int, _ source: FloatRegion, into destination: FloatRegion
+  ) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    precondition(count * 9 <= source.count * 4 && count * Self.products <= destination.count * 2)
+    guard let weights = unsafe entry.pointee.weights else {
+      preconditionFailure("weights of floats are transformed when they are packed")
+    }
+    let from = unsafe UnsafeRawPointer(source.base).assumingMemoryBound(to: Int8.self)
+    let to = unsafe UnsafeMutableRawPointer(destination.base).assumingMemoryBound(to: Int16.self)
+    unsafe weights(
+      from + range.lowerBound, Int64(count), Int64(range.count), to + range.lowerBound,
+      Int64(count))
+  }
+
+  /// Bytes from the panels of a product, which are so many themselves, to those of the next one.
+  ///
+  /// Those of integers are written side by side: they lie an odd number of cache lines apart, since distances of a
+  /// power of two would have them displace each other from the cache.
+  static func productBytes(_ panelBytes: Int, _ product: Product) -> Int {
+    guard product == .int16 else { return panelBytes }
+    let lines = (panelBytes + 63) / 64
+    return (lines % 2 == 0 ? lines + 1 : lines) * 64
+  }
+
+  /// The weights of `int8` that `transform` makes a tile's panels of, those between panels too.
+  public static func transformedCount(outputs: Int, inputs: Int, tile: TileKernel) -> Int {
+    let panels = tile.packedBytes(
+      outputs: outputs, segments: 1, length: inputs, steps: steps(inputs, tile), quads: 1)
+    return productBytes(panels, tile.product) / tile.product.byteCount
   }
 
   /// Groups of 4 bytes in the transformed channels of a window.
@@ -149,20 +191,21 @@ internal import CApusKernels
     let last =
       first + (height + 1) * row + (width + 1) * pixel
       + inputs * source.element.byteCount
-    guard WinogradKernel.products * panels * panelBytes <= weights.count * 4,
+    let productBytes = WinogradKernel.productBytes(panels * panelBytes, tile.product)
+    guard WinogradKernel.products * productBytes <= weights.count * 4,
       finishing.holds(panels * tile.columns), source.layout.base + first >= 0,
       last <= source.bytesAhead
     else { return nil }
     self.panels = panels
     self.group = group
-    weightBytes = WinogradKernel.products * panels * panelBytes
+    weightBytes = WinogradKernel.products * productBytes
     self.origin = first
     unsafe description = apus_winograd(
       transform: transform.entry, tile: tile.entry, finish: finish.entry,
       out_height: Int64(height), out_width: Int64(width), in_channels: Int64(inputs),
       out_channels: Int64(outputs), src_row_stride: Int64(row), src_pixel_stride: Int64(pixel),
       group: Int64(group), panel_block: Int64(min(panelBlock, panels)),
-      panel_bytes: Int64(panelBytes),
+      panel_bytes: Int64(panelBytes), product_bytes: Int64(productBytes),
       weights: UnsafeRawPointer(weights.base).assumingMemoryBound(to: UInt8.self),
       values: unsafe finishing.cValue, dst_element: Int64(destination.element.byteCount),
       dst_row_stride: Int64(destination.layout.rowStride),

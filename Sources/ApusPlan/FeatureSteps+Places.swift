@@ -6,6 +6,7 @@ extension FeatureOperation {
       [s.source.place, s.weights] + s.finish.reads
     case .winograd(let s):
       [s.source.place, s.weights] + s.finish.reads
+    case .winogradWeights(let s): [s.source]
     case .import(let s): [s.source]
     case .export(let s): [s.source.place]
     case .gather(let s): [s.source.place] + [s.table].compactMap { $0 }
@@ -22,6 +23,7 @@ extension FeatureOperation {
     switch self {
     case .convolution(let s): [s.destination.place]
     case .winograd(let s): [s.destination.place]
+    case .winogradWeights(let s): [s.destination]
     case .import(let s): [s.destination.place]
     case .export(let s): [s.destination]
     case .gather(let s): [s.destination.place]
@@ -42,6 +44,7 @@ extension FeatureOperation {
     case .winograd(let s):
       s.source.byteCount + s.destination.byteCount + s.weights.count * 4
         + s.finish.byteCount
+    case .winogradWeights(let s): (s.source.count + s.destination.count) * 4
     case .import(let s): s.source.count * 4 + s.destination.byteCount
     case .export(let s): s.source.byteCount + s.destination.count * 4
     case .gather(let s): s.source.byteCount + s.destination.byteCount
@@ -69,6 +72,9 @@ extension FeatureOperation {
       (s.weights, s.finish) = (move(s.weights), s.finish.relocated(move))
       (s.source, s.destination) = (moved(s.source), moved(s.destination))
       return .winograd(s)
+    case .winogradWeights(var s):
+      (s.source, s.destination) = (move(s.source), move(s.destination))
+      return .winogradWeights(s)
     case .import(var s):
       (s.source, s.destination) = (move(s.source), moved(s.destination))
       return .import(s)

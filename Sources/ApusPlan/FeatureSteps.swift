@@ -225,6 +225,7 @@ public struct FeatureUnaryStep: Hashable, Sendable {
 public enum FeatureOperation: Hashable, Sendable {
   case convolution(FeatureConvolutionStep)
   case winograd(FeatureWinogradStep)
+  case winogradWeights(FeatureWinogradWeightsStep)
   case `import`(FeatureImportStep)
   case export(FeatureExportStep)
   case gather(FeatureGatherStep)

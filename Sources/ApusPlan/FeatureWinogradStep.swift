@@ -27,7 +27,7 @@ public struct FeatureWinogradStep: Hashable, Sendable {
   public var tiling: Tiling
   /// The maps that are read; the border covers what windows read beyond the edge.
   public var source: FeatureMap
-  /// Panels of transformed weights, those of each of the 36 products one after the other.
+  /// Panels of transformed weights, of `float` or `int16`, those of each of the 36 products one after the other.
   public var weights: Place
   /// What is done with sums.
   public var finish: FeatureFinish
@@ -44,6 +44,27 @@ public struct FeatureWinogradStep: Hashable, Sendable {
     self.source = source
     self.weights = weights
     self.finish = finish
+    self.destination = destination
+  }
+}
+
+/// The weights of such a convolution of `uint8` maps transformed, in every run: four times as many numbers of twice
+/// the size are faster made than read from memory.
+public struct FeatureWinogradWeightsStep: Hashable, Sendable {
+  /// The name of the kernel that multiplies, which is the contract for the packing.
+  public var kernel: String
+  /// Weights: pairs of an input and an output channel, filled up to whole panels.
+  public var count: Int
+  /// `int8` `[9, count]`: the elements of packed panels, tap by tap.
+  public var source: Place
+  /// `int16` `[36, count]`.
+  public var destination: Place
+
+  /// Makes the step.
+  public init(kernel: String, count: Int, source: Place, destination: Place) {
+    self.kernel = kernel
+    self.count = count
+    self.source = source
     self.destination = destination
   }
 }

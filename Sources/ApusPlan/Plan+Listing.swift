@@ -92,6 +92,8 @@ extension FeatureOperation {
       return "winograd \(w.source.channels)->\(w.destination.channels) \(w.window.text)"
         + " \(w.finish.function) by \(w.tiling.kernel) \(w.source.text)"
         + " -> \(w.destination.text)\(w.finish.addend)"
+    case .winogradWeights(let w):
+      return "winograd weights \(w.count) for \(w.kernel) \(w.source) -> \(w.destination)"
     case .import(let i): return "import \(i.source) -> \(i.destination.text)"
     case .export(let e): return "export \(e.source.text) -> \(e.destination)"
     case .gather(let g):

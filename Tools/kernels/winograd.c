@@ -115,7 +115,7 @@ static void make(
     apus_pack_panels(&layout, product, c->packed + p * bytes);
   }
   free(transformed);
-  w->weights = c->packed, w->panel_bytes = bytes / c->panels;
+  w->weights = c->packed, w->panel_bytes = bytes / c->panels, w->product_bytes = bytes;
   c->scratch = floats(apus_winograd_scratch(w) / 4, 1);
 }
 

@@ -54,6 +54,19 @@ static void check_output(const apus_winograd_kernel *kernel, const apus_winograd
   free(sums), free(found), free(expected);
 }
 
+static void check_weights(const apus_winograd_kernel *kernel, const apus_winograd_kernel *twin) {
+  const int64_t count = random_between(1, 140), tap = count + random_between(0, 5);
+  const int64_t product = count + random_between(0, 5), size = 2 * (35 * product + count);
+  uint8_t *src = bytes(8 * tap + count), *found = bytes(size), *expected = block(size);
+  memcpy(expected, found, (size_t)size);
+  kernel->weights((const int8_t *)src, tap, count, (int16_t *)found, product);
+  twin->weights((const int8_t *)src, tap, count, (int16_t *)expected, product);
+  if (memcmp(found, expected, (size_t)size) != 0) {
+    differ(kernel->name, "%d weights: numbers differ", (int)count);
+  }
+  free(src), free(found), free(expected);
+}
+
 typedef struct {
   apus_winograd w;
   int64_t panels, src_count, dst_count;
@@ -89,15 +102,19 @@ static void make_weights(convolution *c) {
   while (!apus_winograd_reaches(c->weights, w->out_channels, w->in_channels)) {
     for (int64_t i = 0; i < 9 * count; i++) c->weights[i] /= 2;
   }
+  int8_t *taps = block(9 * count);
+  for (int64_t i = 0; i < 9 * count; i++) taps[i % 9 * count + i / 9] = c->weights[i];
   int16_t *transformed = block(2 * 36 * count);
-  apus_winograd_weights_s8(c->weights, w->out_channels, w->in_channels, transformed);
+  w->transform->weights(taps, count, count, transformed, count);
+  free(taps);
   const apus_panel_layout layout = {
       APUS_PRODUCT_S16, 0, tile->columns, tile->lane, 1, w->out_channels, 1, w->in_channels,
       (w->in_channels + 1) / 2};
   const int64_t size = apus_panel_bytes(&layout);
-  c->packed = block(36 * size);
+  w->product_bytes = size + 64 * random_between(0, 1);
+  c->packed = block(35 * w->product_bytes + size);
   for (int64_t p = 0; p < 36; p++) {
-    apus_pack_panels(&layout, transformed + p * count, c->packed + p * size);
+    apus_pack_panels(&layout, transformed + p * count, c->packed + p * w->product_bytes);
   }
   free(transformed);
   c->panels = (w->out_channels + tile->columns - 1) / tile->columns;
@@ -210,6 +227,7 @@ void test_winograd_integers(void) {
     for (int number = 0; number < 200; number++) {
       check_input(kernel, twin);
       check_output(kernel, twin);
+      check_weights(kernel, twin);
     }
     const apus_tile_kernel *tile;
     for (int64_t t = 0; (tile = apus_tile_kernel_at(t)); t++) {

@@ -79,9 +79,7 @@ struct ConvolutionShape {
         operation = .winograd(
           FeatureWinogradStep(
             window: window, tiling: winograd.tiling, source: from,
-            weights: plan.constant(
-              bytes: WinogradKernel.pack(
-                own, outputs: outs, inputs: ins, tile: winograd.kernel)),
+            weights: winograd.weights(own, for: site, into: &plan),
             finish: finish.emit(range, columns: winograd.kernel.columns, into: &plan),
             destination: to))
       } else {

@@ -7,6 +7,8 @@ import ApusPlan
 struct WinogradChoice {
   let kernel: TileKernel
   let tiling: FeatureWinogradStep.Tiling
+  private let inputs: Int
+  private let outputs: Int
 
   /// The cheapest tile; nil where windows are not 3x3 neighbouring pixels, one pixel apart, where `direct` costs
   /// less, or where sums of integers may be too large for it.
@@ -35,30 +37,49 @@ struct WinogradChoice {
       // Narrow tiles come first; of two that cost about the same, the wider one reads windows less often.
       if best.map({ cost < $0.cost * 1.02 }) ?? true { best = (cost, kernel) }
     }
-    let directWeights = Double(weights.count) * prices.ofWeightByte
-    guard let best, best.cost * prices.margin < direct.cost + directWeights,
+    guard let best, best.cost * prices.margin < direct.cost,
       product == .float32 || WinogradKernel.reaches(weights, outputs: outputs, inputs: inputs)
     else { return nil }
+    (self.inputs, self.outputs) = (inputs, outputs)
     kernel = best.kernel
     tiling = FeatureWinogradStep.Tiling(
       kernel: kernel.name, columns: kernel.columns, group: group,
       panelBlock: max(1, WinogradKernel.mostColumns / kernel.columns))
   }
 
+  /// The place of the transformed weights; emits the step that makes them where they are not constants.
+  func weights(_ weights: [UInt8], for site: Site, into plan: inout PlanBuilder) -> Place {
+    let (inputs, outputs) = (self.inputs, self.outputs)
+    let constants = plan.constant(
+      bytes: WinogradKernel.pack(weights, outputs: outputs, inputs: inputs, tile: kernel))
+    guard kernel.product == .int16 else { return constants }
+    let count = WinogradKernel.transformedCount(outputs: outputs, inputs: inputs, tile: kernel)
+    let place = plan.allocate(count * WinogradKernel.products / 2)
+    var own = site
+    own.operators = "Weights"
+    plan.emit(
+      .feature(
+        .winogradWeights(
+          FeatureWinogradWeightsStep(
+            kernel: kernel.name, count: count, source: constants, destination: place))), for: own)
+    return place
+  }
+
   /// What parts of the work cost, in cycles.
   private struct Prices {
     /// By how much the model must be off before a convolution gets slower.
     let margin: Double
-    /// To hold and read a byte of weights.
-    let ofWeightByte: Double
+    /// More than without transforms for the weights between two channels.
+    let ofWeights: Double
     /// To transform a window in 16 channels.
     let ofWindow: Double
     /// To transform its sums in 16 channels.
     let ofSums: Double
 
-    static let floats = Prices(margin: 1.2, ofWeightByte: 0.125, ofWindow: 150, ofSums: 150)
-    /// Weights are eight times as large as before: a mebibyte of them must save a tenth of a millisecond.
-    static let integers = Prices(margin: 1.05, ofWeightByte: 0.4, ofWindow: 80, ofSums: 150)
+    /// 36 floats are read from memory instead of 9.
+    static let floats = Prices(margin: 1.2, ofWeights: 13.5, ofWindow: 150, ofSums: 150)
+    /// 36 numbers are made, written and read again.
+    static let integers = Prices(margin: 1.05, ofWeights: 6, ofWindow: 80, ofSums: 150)
 
     func cost(
       _ kernel: TileKernel, blocks: Int, group: Int, inputs: Int, outputs: Int
@@ -72,10 +93,9 @@ struct WinogradChoice {
       let rest = blocks % group
       let windows = Double(blocks * ((inputs + 15) / 16)) * ofWindow
       let sums = Double(blocks * ((panels * kernel.columns + 15) / 16)) * ofSums
-      let weights = WinogradKernel.products * inputs * outputs * kernel.product.byteCount
       return Double(blocks / group) * multiplications(group)
         + (rest == 0 ? 0 : multiplications(rest)) + windows + sums
-        + Double(weights) * ofWeightByte
+        + Double(inputs * outputs) * ofWeights
     }
   }
 

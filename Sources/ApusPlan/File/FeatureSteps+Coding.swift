@@ -261,6 +261,7 @@ extension FeatureOperation: PlanCodable {
     case .interpolate(let step): encoder.encode(step, case: 7)
     case .unary(let step): encoder.encode(step, case: 8)
     case .winograd(let step): encoder.encode(step, case: 9)
+    case .winogradWeights(let step): encoder.encode(step, case: 10)
     }
   }
 
@@ -276,6 +277,7 @@ extension FeatureOperation: PlanCodable {
     case 7: self = .interpolate(try decoder.decode())
     case 8: self = .unary(try decoder.decode())
     case 9: self = .winograd(try decoder.decode())
+    case 10: self = .winogradWeights(try decoder.decode())
     case let tag: throw decoder.unknown("kind of step of maps", tag)
     }
   }

@@ -35,3 +35,20 @@ extension FeatureWinogradStep: PlanCodable {
       destination: try decoder.decode())
   }
 }
+
+extension FeatureWinogradWeightsStep: PlanCodable {
+  func encode(to encoder: inout PlanEncoder) {
+    encoder.encode(kernel)
+    encoder.encode(count)
+    encoder.encode(source)
+    encoder.encode(destination)
+  }
+
+  init(from decoder: inout PlanDecoder) throws(PlanFormatError) {
+    self.init(
+      kernel: try decoder.decode(),
+      count: try decoder.decode(),
+      source: try decoder.decode(),
+      destination: try decoder.decode())
+  }
+}

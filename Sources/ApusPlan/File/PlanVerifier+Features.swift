@@ -10,6 +10,8 @@ extension PlanVerifier {
     switch operation {
     case .convolution(let step): try verify(step)
     case .winograd(let step): try verify(step)
+    case .winogradWeights(let step):
+      try check((1...Self.largestStride).contains(step.count), "the number of weights")
     case .import(let step): try verify(step.destination)
     case .export(let step): try verify(step.source)
     case .gather(let step): try verify(step.source, step.destination)

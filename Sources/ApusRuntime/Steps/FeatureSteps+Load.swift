@@ -6,6 +6,7 @@ extension Loader {
     switch operation {
     case .convolution(let step): try load(step)
     case .winograd(let step): try load(step)
+    case .winogradWeights(let step): try load(step)
     case .import(let step): try load(step)
     case .export(let step): try load(step)
     case .gather(let step): try load(step)

@@ -44,6 +44,24 @@ extension Loader {
     }
   }
 
+  func load(_ step: FeatureWinogradWeightsStep) throws(RuntimeError) -> LoadedStep {
+    guard let tile = TileKernel.named(step.kernel), tile.product == .int16,
+      let transform = WinogradKernel.fastest(tile.product, isa: kernels.isa)
+    else { throw RuntimeError(.plan, "no kernel transforms weights for \(step.kernel)") }
+    let (source, destination) = (try memories(step.source), try memories(step.destination))
+    guard step.count > 0, step.count < 1 << 32, step.count * 9 <= source.count * 4,
+      step.count * WinogradKernel.products <= destination.count * 2
+    else { throw RuntimeError(.plan, "the weights are more than their places hold") }
+    // Whole cache lines for each worker.
+    let count = step.count
+    let tasks = threads > 1 ? min(4 * threads, (count + 1023) / 1024) : 1
+    let length = ((count + tasks - 1) / tasks + 63) / 64 * 64
+    return LoadedStep(tasks: tasks) { task, _ in
+      let start = min(count, task * length)
+      transform.transform(start..<min(count, start + length), of: count, source, into: destination)
+    }
+  }
+
   /// Cuts blocks, whole groups where there are enough of them; or panels where weights are many, for which each
   /// task transforms all windows again.
   private func cut(

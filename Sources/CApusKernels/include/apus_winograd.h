@@ -32,12 +32,18 @@ typedef void (*apus_winograd_output_function)(
     const void *sums, int64_t product_stride, int64_t channels, void *to, int64_t row_stride,
     int64_t pixel_stride);
 
+/// Transforms `count` weights of int8: tap t of weight i is src[t * tap_stride + i], its number p goes to
+/// to[p * product_stride + i].
+typedef void (*apus_winograd_weights_function)(
+    const int8_t *src, int64_t tap_stride, int64_t count, int16_t *to, int64_t product_stride);
+
 typedef struct apus_winograd_kernel {
   apus_isa isa;
   apus_product product;  // of transformed windows with weights: F32, or S16 where maps are uint8
   const char *name;      // apus_winograd_f32__avx512
   apus_winograd_input_function input;
   apus_winograd_output_function output;
+  apus_winograd_weights_function weights;  // null for floats, whose weights are transformed once and for all
 } apus_winograd_kernel;
 
 /// The transforms in the binary, by index from 0; null past the last.
@@ -45,9 +51,6 @@ const apus_winograd_kernel *apus_winograd_kernel_at(int64_t index);
 
 /// Transforms weights [outputs][inputs][3][3] to [36][outputs][inputs]. In double, rounded once.
 void apus_winograd_weights(const float *weights, int64_t outputs, int64_t inputs, float *to);
-
-/// The same for weights of int8.
-void apus_winograd_weights_s8(const int8_t *weights, int64_t outputs, int64_t inputs, int16_t *to);
 
 /// Whether the sums of every output channel of int8 weights [outputs][inputs][3][3] with bytes are certain to be
 /// in -2^25..<2^25, so that the transforms of integers give them.
@@ -63,6 +66,7 @@ typedef struct apus_winograd {
   int64_t group;        // blocks of outputs that are multiplied together
   int64_t panel_block;  // panels that are multiplied before sums are transformed
   int64_t panel_bytes;
+  int64_t product_bytes;   // from the panels of a product to those of the next one
   const uint8_t *weights;  // [36][panels][panel_bytes], each product packed with one segment
   apus_finish values;      // bias and scale of all channels, padded to whole panels
   int64_t dst_element;     // bytes

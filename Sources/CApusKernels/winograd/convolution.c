@@ -133,7 +133,7 @@ void apus_winograd_convolve(
       for (int64_t product = 0; product < PRODUCTS; product++) {
         for (int64_t panel = begin; panel < end; panel++) {
           multiply(
-              w, &at, w->weights + (product * panels + panel) * w->panel_bytes,
+              w, &at, w->weights + product * w->product_bytes + panel * w->panel_bytes,
               inputs + product * at.input_product,
               all_sums + (panel - begin) * at.sums_panel + product * at.sums_product, count);
         }

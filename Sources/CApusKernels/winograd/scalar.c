@@ -1,4 +1,5 @@
 // The twins: products with the matrices of the transforms, of floats in double.
+#include <stddef.h>
 #include <string.h>
 
 #include "apus_winograd.h"
@@ -69,7 +70,7 @@ static void output(
 }
 
 const apus_winograd_kernel apus_winograd_f32_kernel__scalar = {
-    APUS_ISA_SCALAR, APUS_PRODUCT_F32, "apus_winograd_f32__scalar", input, output};
+    APUS_ISA_SCALAR, APUS_PRODUCT_F32, "apus_winograd_f32__scalar", input, output, NULL};
 
 void apus_winograd_weights(const float *weights, int64_t outputs, int64_t inputs, float *to) {
   const int64_t count = outputs * inputs;

@@ -56,24 +56,23 @@ static void output(
   }
 }
 
-const apus_winograd_kernel apus_winograd_s16_kernel__scalar = {
-    APUS_ISA_SCALAR, APUS_PRODUCT_S16, "apus_winograd_s16__scalar", input, output};
-
-void apus_winograd_weights_s8(
-    const int8_t *weights, int64_t outputs, int64_t inputs, int16_t *to) {
-  const int64_t count = outputs * inputs;
-  for (int64_t at = 0; at < count; at++, weights += 9) {
+static void weights(
+    const int8_t *src, int64_t tap_stride, int64_t count, int16_t *to, int64_t product_stride) {
+  for (int64_t at = 0; at < count; at++) {
     for (int i = 0; i < WINDOW; i++) {
       for (int j = 0; j < WINDOW; j++) {
         int32_t sum = 0;
         for (int tap = 0; tap < 9; tap++) {
-          sum += of_weights[i][tap / 3] * of_weights[j][tap % 3] * weights[tap];
+          sum += of_weights[i][tap / 3] * of_weights[j][tap % 3] * src[tap * tap_stride + at];
         }
-        to[(i * WINDOW + j) * count + at] = (int16_t)sum;
+        to[(i * WINDOW + j) * product_stride + at] = (int16_t)sum;
       }
     }
   }
 }
+
+const apus_winograd_kernel apus_winograd_s16_kernel__scalar = {
+    APUS_ISA_SCALAR, APUS_PRODUCT_S16, "apus_winograd_s16__scalar", input, output, weights};
 
 int apus_winograd_reaches(const int8_t *weights, int64_t outputs, int64_t inputs) {
   for (int64_t output = 0; output < outputs; output++) {
