@@ -26,8 +26,8 @@ import Testing
     #expect(steps.count == 60)
     #expect(steps.allSatisfy { $0.source.element == .uint8 && $0.destination.element == .uint8 })
     // SiLU is a table, the bottlenecks' sums belong to their convolutions, and joints are written in place.
-    #expect(steps.count { $0.table != nil } == 57)
-    #expect(steps.count { $0.residual != nil } == 7)
+    #expect(steps.count { $0.finish.table != nil } == 57)
+    #expect(steps.count { $0.finish.residual != nil } == 7)
     // What stays beside them: pooling, resizing, and copies of what two joints want on two grids.
     let copies = plan.steps.count {
       if case .feature(.gather(let step)) = $0.operation { step.rows == nil } else { false }

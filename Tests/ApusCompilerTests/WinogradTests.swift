@@ -45,7 +45,7 @@ import Testing
     let whole = try plan([1, 64, 16, 16], [64, 64, 3, 3])
     let changes: [(inout FeatureWinogradStep) -> Void] = [
       { $0.weights = Place(.constants, offset: $0.weights.offset, count: $0.weights.count - 1) },
-      { $0.finish.bias = Place(.constants, offset: $0.bias.offset, count: 63) },
+      { $0.finish.bias = Place(.constants, offset: $0.finish.bias.offset, count: 63) },
       { $0.tiling.group = 0 },
       { $0.tiling.panelBlock = 0 },
       { $0.tiling.kernel = "apus_tile_f32__unknown" },
