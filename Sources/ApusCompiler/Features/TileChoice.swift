@@ -74,7 +74,11 @@ struct TileChoice {
   }
 
   /// The cost of all output channels of neighbouring pixels.
-  static func cost(_ kernel: TileKernel, pixels: Int, steps: Int, outputs: Int) -> Double {
+  ///
+  /// - Parameter finish: what it costs to bring a vector of sums to where it belongs.
+  static func cost(
+    _ kernel: TileKernel, pixels: Int, steps: Int, outputs: Int, finish: Double = 3
+  ) -> Double {
     let panels = (outputs + kernel.columns - 1) / kernel.columns
     let tiles = (pixels + kernel.rows - 1) / kernel.rows
     let rows = Double((pixels + tiles - 1) / tiles)
@@ -82,7 +86,7 @@ struct TileChoice {
     let multiplications = rows * vectors
     let loads = rows + vectors
     let perStep = max(multiplications * Double(kernel.instructionsPerStep), loads) / 2
-    let epilogue = 16 + multiplications * 3
+    let epilogue = 16 + multiplications * finish
     return Double(panels * tiles) * (Double(steps) * perStep + epilogue)
   }
 

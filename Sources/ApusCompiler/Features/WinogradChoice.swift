@@ -69,6 +69,8 @@ struct WinogradChoice {
   private struct Prices {
     /// By how much the model must be off before a convolution gets slower.
     let margin: Double
+    /// To store a vector of sums.
+    let ofStore: Double
     /// More than without transforms for the weights between two channels.
     let ofWeights: Double
     /// To transform a window in 16 channels.
@@ -77,9 +79,9 @@ struct WinogradChoice {
     let ofSums: Double
 
     /// 36 floats are read from memory instead of 9.
-    static let floats = Prices(margin: 1.2, ofWeights: 13.5, ofWindow: 150, ofSums: 150)
+    static let floats = Prices(margin: 1.2, ofStore: 3, ofWeights: 13.5, ofWindow: 150, ofSums: 150)
     /// 36 numbers are made, written and read again.
-    static let integers = Prices(margin: 1.05, ofWeights: 6, ofWindow: 80, ofSums: 150)
+    static let integers = Prices(margin: 1.05, ofStore: 1, ofWeights: 6, ofWindow: 80, ofSums: 150)
 
     func cost(
       _ kernel: TileKernel, blocks: Int, group: Int, inputs: Int, outputs: Int
@@ -87,7 +89,8 @@ struct WinogradChoice {
       let steps = (inputs * kernel.product.byteCount + 3) / 4
       func multiplications(_ blocks: Int) -> Double {
         Double(WinogradKernel.products)
-          * TileChoice.cost(kernel, pixels: blocks, steps: steps, outputs: outputs)
+          * TileChoice.cost(
+            kernel, pixels: blocks, steps: steps, outputs: outputs, finish: ofStore)
       }
       let panels = (outputs + kernel.columns - 1) / kernel.columns
       let rest = blocks % group
