@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from capping import CAPS
 from networks import Network
 
+
 @dataclass(frozen=True)
 class Contestant:
     """An engine in one precision, with one setting."""

@@ -36,7 +36,9 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=10, help="times each engine has its turn (default: 10)")
     parser.add_argument("--runs", type=int, default=3, help="runs of one turn (default: 3)")
     parser.add_argument(
-        "--cap", choices=CAPS, help="keep every engine to an instruction set, and fail where one is seen above it")
+        "--cap", choices=CAPS, 
+        help="keep every engine to this instruction set: Apus by APUS_ISA, the others by answering what they ask the "
+        "processor; fails where an engine is seen to execute more")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures to a file")
     given = parser.parse_args()
     if given.rounds < 1 or given.runs < 1:

@@ -12,9 +12,9 @@
 enum { MICROSECONDS = 1000 };  // of processor time between samples; the kernel's tick may make it more
 
 static struct {
-  volatile uint64_t samples;
-  volatile uint64_t vector;                   // about to execute an instruction of AVX or later
-  volatile uint64_t features[FEATURE_COUNT];  // one that needs the feature, or that feature's registers in use
+  _Atomic uint64_t samples;
+  _Atomic uint64_t vector;                   // about to execute an instruction of AVX or later
+  _Atomic uint64_t features[FEATURE_COUNT];  // one that needs the feature, or that feature's registers in use
 } counts;
 
 // Bits of the processor's XSTATE_BV: mask registers, upper halves of zmm0 to 15, zmm16 to 31; tiles.
