@@ -6,7 +6,6 @@ runs, at the instructions it really executes. The C library is told by GLIBC_TUN
 """
 
 import json
-import os
 import pathlib
 import platform
 import shutil
@@ -31,7 +30,7 @@ PACKAGES = ("ncnn", "numpy", "onnxruntime", "openvino")
 CPUID, TRAP = bytes.fromhex("0fa2"), bytes.fromhex("d6a2")
 # The fewest samples that say something, and the least share of them in vector instructions: on an old kernel the
 # thread that is looked at may be one that waits.
-LEAST_SAMPLES, LEAST_VECTOR = 50, 0.25
+LEAST_SAMPLES, LEAST_VECTOR = 50, 0.1
 
 
 class CapError(Exception):
@@ -75,11 +74,7 @@ def replace_cpuids(library: pathlib.Path) -> None:
         if changed[place:place + 2] != CPUID:
             raise CapError(f"{library.name}: no cpuid at {place:#x}, where objdump sees one")
         changed[place:place + 2] = TRAP
-    # A new file, for the old one is the package's own, by another name.
-    part = library.with_name(library.name + ".part")
-    part.write_bytes(changed)
-    shutil.copymode(library, part)
-    part.rename(library)
+    library.write_bytes(changed)
 
 
 def packages_that_trap(build: pathlib.Path) -> pathlib.Path:
@@ -101,9 +96,7 @@ def packages_that_trap(build: pathlib.Path) -> pathlib.Path:
             shutil.rmtree(old)
     for folder in folders:
         if folder.exists():
-            shutil.copytree(
-                folder, part / folder.name, symlinks=True, copy_function=os.link,
-                ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(folder, part / folder.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     for path in libraries:
         replace_cpuids(part / path.relative_to(installed))
     (part / made_of.name).write_text(stamp)
