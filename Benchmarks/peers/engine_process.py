@@ -17,8 +17,8 @@ import time
 import numpy as np
 
 WARMUP = 5
-# What a capped engine runs for longer than that, so that enough is seen of it; the seconds end it where nothing is.
-SAMPLES, SECONDS = 100, 60
+# A capped engine warms up until it was caught so often in vector instructions; the seconds end it where it never is.
+VECTOR_SAMPLES, SECONDS = 100, 60
 
 
 def picture(side):
@@ -126,12 +126,12 @@ class Witness:
         return {"answered": self.library.cap_answered() - self.before, **json.loads(text.value)}
 
     def watch(self, run):
-        """Warms up, and longer than that, until there are samples enough."""
+        """Warms up, and until enough was seen."""
         end = time.monotonic() + SECONDS
         self.library.cap_watch()
         for _ in range(WARMUP):
             run()
-        while self.seen()["samples"] < SAMPLES and time.monotonic() < end:
+        while self.seen()["vector"] < VECTOR_SAMPLES and time.monotonic() < end:
             run()
         self.library.cap_ignore()
         return self.seen()
