@@ -1,19 +1,24 @@
 """One peer on one model, running when it is told to, as `apus bench --serve` does.
 
 Usage: engine_process.py ENGINE MODEL SIDE THREADS
+With cap/*.c loaded (see capping.py), the first line says as well what was executed while the engine warmed up.
 
 When the model is ready, one line of JSON says so. Every line `run K` of standard input is answered by one line with
 the times of K runs in milliseconds; the end of standard input ends the process. Importing a library counts for
 nothing; inputs and outputs stay where the engine wants them, in favour of every engine.
 """
 
+import ctypes
 import json
+import os
 import sys
 import time
 
 import numpy as np
 
 WARMUP = 5
+# A capped engine warms up until it was caught so often in vector instructions; the seconds end it where it never is.
+VECTOR_SAMPLES, SECONDS = 100, 60
 
 
 def picture(side):
@@ -102,9 +107,34 @@ ENGINES = {
     # What is not quantised runs in the precision that the engine prefers, or that a cap leaves it.
     "openvino": lambda: OpenVINO(),
     "openvino-nhwc": lambda: OpenVINO(heads="NHWC"),
-    "openvino-f32-nhwc": lambda: OpenVINO("f32", "NHWC"),
     "ncnn": NCNN,
 }
+
+
+class Witness:
+    """What cap/processor.c answered and cap/witness.c saw."""
+
+    def __init__(self):
+        self.library = ctypes.CDLL(None)
+        self.library.cap_answered.restype = ctypes.c_uint64
+        self.library.cap_seen.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+        self.before = self.library.cap_answered()
+
+    def seen(self):
+        text = ctypes.create_string_buffer(1024)
+        self.library.cap_seen(text, len(text))
+        return {"answered": self.library.cap_answered() - self.before, **json.loads(text.value)}
+
+    def watch(self, run):
+        """Warms up, and until enough was seen."""
+        end = time.monotonic() + SECONDS
+        self.library.cap_watch()
+        for _ in range(WARMUP):
+            run()
+        while self.seen()["vector"] < VECTOR_SAMPLES and time.monotonic() < end:
+            run()
+        self.library.cap_ignore()
+        return self.seen()
 
 
 def peak_memory():
@@ -117,14 +147,19 @@ def say(**values):
 
 
 def main(name, model, side, threads):
+    witness = Witness() if "CAP_KEEPS" in os.environ else None
     engine = ENGINES[name]()
     idle = peak_memory()
     busy, start = time.process_time(), time.perf_counter()
     run = engine.load(model, int(side), int(threads))
     load = {"wall": [1000 * (time.perf_counter() - start)], "processor": [1000 * (time.process_time() - busy)]}
-    for _ in range(WARMUP):
-        run()
-    say(load=load, version=engine.version, idlePeak=idle)
+    seen = None
+    if witness is not None:
+        seen = witness.watch(run)
+    else:
+        for _ in range(WARMUP):
+            run()
+    say(load=load, version=engine.version, idlePeak=idle, seen=seen)
     for line in sys.stdin:
         wall, processor = [], []
         for _ in range(int(line.removeprefix("run "))):

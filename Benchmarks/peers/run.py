@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 
-from contestants import CAPS, contestants, environment
+from capping import CAPS, Cap, CapError
+from contestants import contestants
 from networks import NETWORKS, choose
 from tables import details, ratios, summary
 from turns import measure
@@ -35,7 +36,9 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=10, help="times each engine has its turn (default: 10)")
     parser.add_argument("--runs", type=int, default=3, help="runs of one turn (default: 3)")
     parser.add_argument(
-        "--cap", choices=CAPS, help="keep everybody to an instruction set; onnxruntime and ncnn have no such cap")
+        "--cap", choices=CAPS, 
+        help="keep every engine to this instruction set: Apus by APUS_ISA, the others by answering what they ask the "
+        "processor; fails where an engine is seen to execute more")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures to a file")
     given = parser.parse_args()
     if given.rounds < 1 or given.runs < 1:
@@ -83,13 +86,13 @@ def main() -> int:
     given = arguments()
     networks = choose(given.models)
     make_models(given, networks)
+    cap = Cap(given.cap) if given.cap else None
     print(f"{processor()}, {time.strftime('%Y-%m-%d')}; least/median of {given.rounds * given.runs} runs each"
-          + (f"; kept to {given.cap}, but for onnxruntime and ncnn, which cannot be" if given.cap else ""), flush=True)
+          + (f"; everybody kept to {given.cap}" if given.cap else ""), flush=True)
     results = []
     for network in networks:
         for threads in given.threads:
-            rows = measure(
-                commands(given, network, threads), environment(given.cap), given.rounds, given.runs)
+            rows = measure(commands(given, network, threads), cap, given.rounds, given.runs)
             print(f"\n{network.name} {network.side}, {threads} thread{'s' if threads > 1 else ''}")
             print(details(rows), flush=True)
             results.append({
@@ -109,4 +112,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except CapError as error:
+        sys.exit(f"peers: {error}")

@@ -30,6 +30,11 @@ def details(rows: dict) -> str:
         lines.append([
             contestant.name, milliseconds(row["processor"]), milliseconds(row["wall"]),
             mebibytes(row["peakBytes"]), mebibytes(row["idlePeakBytes"]), *(f"{row['load'][clock]:.0f}" for clock in ("processor", "wall"))])
+        if row["seen"]:
+            seen = row["seen"]
+            notes.append(
+                f"{contestant.name}: cap in force: {seen['answered']} CPUIDs answered; of {seen['samples']} samples "
+                f"{seen['vector']} in vector instructions, none above the cap")
     return "\n".join([table(lines), *notes])
 
 

@@ -1,19 +1,22 @@
 """Processes that run in turns, and what their runs took."""
 
 import json
+import os
 import signal
 import statistics
 import subprocess
 import tempfile
 
+from capping import Cap, CapError
 from contestants import Contestant
 
 
 class Served:
     """A process that answers `run K`; stopped while it is not its turn, so that no idle pool of threads spins."""
 
-    def __init__(self, contestant: Contestant, command: list[str], variables: dict[str, str]):
+    def __init__(self, contestant: Contestant, command: list[str], cap: Cap | None):
         self.contestant = contestant
+        variables = os.environ | (cap.variables(contestant.is_ours) if cap else {})
         self.errors = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True, env=variables)
@@ -22,7 +25,9 @@ class Served:
         self.peak = 0
         try:
             self.ready = self.answer()
-        except RuntimeError:
+            if cap and not contestant.is_ours:
+                cap.check(contestant.name, self.ready["seen"])
+        except (RuntimeError, CapError):
             self.end()
             raise
         self.process.send_signal(signal.SIGSTOP)
@@ -66,11 +71,15 @@ class Served:
             "idlePeakBytes": self.ready.get("idlePeak"),
             "load": {clock: self.ready["load"][clock][0] for clock in ("processor", "wall")},
             "version": self.ready["version"],
+            "seen": self.ready.get("seen"),
         }
 
 
-def measure(commands: dict[Contestant, list[str] | str], variables: dict[str, str], rounds: int, runs: int) -> dict:
-    """Rows by contestant: figures, or why there are none. A command that is text is such a reason."""
+def measure(commands: dict[Contestant, list[str] | str], cap: Cap | None, rounds: int, runs: int) -> dict:
+    """Rows by contestant: figures, or why there are none. A command that is text is such a reason.
+
+    An engine that does not keep to the cap ends it all.
+    """
     rows: dict[Contestant, dict] = {}
     served: list[Served] = []
     try:
@@ -79,7 +88,7 @@ def measure(commands: dict[Contestant, list[str] | str], variables: dict[str, st
                 rows[contestant] = {"missing": command}
                 continue
             try:
-                served.append(Served(contestant, command, variables))
+                served.append(Served(contestant, command, cap))
             except RuntimeError as error:
                 rows[contestant] = {"missing": str(error)}
         for _ in range(rounds):
