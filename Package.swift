@@ -60,9 +60,6 @@ let package = Package(
     .systemLibrary(
       name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
     .systemLibrary(
-      name: "CPangoCairo", pkgConfig: "pangocairo",
-      providers: [.apt(["libpango1.0-dev"]), .brew(["pango"])]),
-    .systemLibrary(
       name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
@@ -72,6 +69,8 @@ let package = Package(
     .target(name: "ApusTensor", swiftSettings: unsafeLibrary),
     .target(name: "ApusBoxes", swiftSettings: library),
     .target(name: "ApusRandom", swiftSettings: library),
+    .target(
+      name: "CPangoCairo", cSettings: isStrict ? [.treatAllWarnings(as: .error)] : []),
     .target(name: "ApusDigest", dependencies: ["CCrypto"], swiftSettings: library),
     .target(
       name: "CApusKernels", cSettings: isStrict ? [.treatAllWarnings(as: .error)] : []),

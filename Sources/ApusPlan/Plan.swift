@@ -27,6 +27,11 @@ public struct Plan: Sendable {
     /// Where it is held.
     public let holder: Holder
 
+    /// Whether 8-bit pixels can be written there: it is held as maps of 3 channels.
+    public var takesPixels: Bool {
+      if case .map(let map) = holder { map.channels == 3 } else { false }
+    }
+
     /// Makes a binding.
     public init(name: String, dtype: DType?, shape: Shape?, holder: Holder) {
       self.name = name

@@ -20,11 +20,13 @@ public enum PlanModel {
   ///   - batch: pictures of one run; nil for the model's own, 1.
   ///   - inputSize: of pictures; nil for the model's own.
   ///   - precision: what feature maps of a float network are held as.
+  ///   - takesPixels: whether the plan takes 8-bit pixels and gives its heads as their steps write them.
   /// - Throws: `ApusError` naming the file, where the model cannot be compiled, has operators without a kernel,
   ///   or the plan cannot be written.
   public static func compile(
     path: String, to target: String, batch: Int? = nil,
-    inputSize: (height: Int, width: Int)? = nil, precision: Benchmark.Precision = .fp32
+    inputSize: (height: Int, width: Int)? = nil, precision: Benchmark.Precision = .fp32,
+    takesPixels: Bool = false
   ) throws(ApusError) -> PlanSummary {
     try FilePath.checkTarget(target, source: path)
     let model = try Model(
@@ -44,10 +46,13 @@ public enum PlanModel {
     do {
       plan = try Compiler(
         environment: ProcessInfo.processInfo.environment,
-        precision: precision == .bf16 ? .bf16 : .fp32
+        precision: precision == .bf16 ? .bf16 : .fp32, keepsMaps: takesPixels
       )
       .compile(graph, inputShapes: shapes).plan
+      if takesPixels { try plan.checkTakesPixels(path: path) }
       bytes = try PlanFile.bytes(of: plan)
+    } catch let error as ApusError {
+      throw error
     } catch {
       throw .failure("'\(path)': \(error)")
     }
