@@ -10,7 +10,7 @@ public struct Plan: Sendable {
       /// In memory of the plan, as `float32`.
       case place(Place)
       /// In memory of the plan, as channels-last maps of the `float32` numbers `[N, C, H, W]` that the binding's
-      /// type and shape state.
+      /// type and shape state. An input held so is written before every run: its memory serves others as well.
       case map(FeatureMap)
       /// As a tensor, because its type or its shape is not fixed to floats.
       case slot(Int)
