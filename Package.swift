@@ -146,7 +146,7 @@ let package = Package(
     .executableTarget(
       name: "apus", dependencies: ["ApusToolkit", "ApusDatasets", arguments],
       swiftSettings: library + (isStatic ? [.unsafeFlags(["-static-stdlib"])] : []),
-      linkerSettings: isStatic ? [.unsafeFlags(["-static-stdlib"])] : []),
+      linkerSettings: isStatic ? [.unsafeFlags(["-static-stdlib", "-use-ld=lld"])] : []),
 
     // Tests: one target for each room, and what they share.
     .target(
