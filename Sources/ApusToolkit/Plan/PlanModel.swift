@@ -9,9 +9,11 @@ import Foundation
 public enum PlanModel {
   /// Whether a file begins as a plan file does.
   public static func isPlan(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    return PlanFile.begins((try? file.read(upToCount: 8)) ?? Data())
+    guard let file = fopen(path, "rb") else { return false }
+    defer { fclose(file) }
+    var start = [UInt8](repeating: 0, count: 8)
+    let count = fread(&start, 1, start.count, file)
+    return PlanFile.begins(start.prefix(count))
   }
 
   /// Compiles a model for the instruction set that `APUS_ISA` names, or the best one, and writes its plan.
