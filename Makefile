@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 CONFIGURATION ?= release
-BUILD = $(SWIFT) build -c $(CONFIGURATION)
+BUILD = APUS_STATIC=1 $(SWIFT) build -c $(CONFIGURATION)
 TEST = $(SWIFT) test -c $(CONFIGURATION)
 APUS = $(shell $(BUILD) --show-bin-path)/apus
 APUS_SHARED ?= ../shared

@@ -270,8 +270,9 @@ struct PlanBuilder {
     let outputs = graph.outputs.map { binding($0, asMaps: keepsMaps) }
     if keepsMaps { inputs = inputs.map { taken($0, outputs: outputs) } }
     let memory = MemoryPlanner(
-      buffers: buffers, steps: steps.map(\.operation), inputs: inputs.compactMap(\.place),
-      outputs: outputs.compactMap(\.place))
+      buffers: buffers, steps: steps.map(\.operation),
+      inputs: inputs.filter { !$0.isMap }.compactMap(\.place),
+      fleeting: inputs.filter(\.isMap).compactMap(\.place), outputs: outputs.compactMap(\.place))
     let plan = Plan(
       name: graph.name, isa: kernels.isa.rawValue, tileRows: kernels.gemm.rows,
       inputs: inputs.map { $0.relocated(memory.place) },
@@ -295,6 +296,8 @@ extension Plan.Binding {
     case .slot, .constant: nil
     }
   }
+
+  fileprivate var isMap: Bool { if case .map = holder { true } else { false } }
 
   fileprivate func relocated(_ move: (Place) -> Place) -> Plan.Binding {
     let moved: Holder

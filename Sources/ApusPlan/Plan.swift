@@ -10,7 +10,7 @@ public struct Plan: Sendable {
       /// In memory of the plan, as `float32`.
       case place(Place)
       /// In memory of the plan, as channels-last maps of the `float32` numbers `[N, C, H, W]` that the binding's
-      /// type and shape state.
+      /// type and shape state. An input held so is written before every run: its memory serves others as well.
       case map(FeatureMap)
       /// As a tensor, because its type or its shape is not fixed to floats.
       case slot(Int)
@@ -26,6 +26,11 @@ public struct Plan: Sendable {
     public let shape: Shape?
     /// Where it is held.
     public let holder: Holder
+
+    /// Whether 8-bit pixels can be written there: it is held as maps of 3 channels.
+    public var takesPixels: Bool {
+      if case .map(let map) = holder { map.channels == 3 } else { false }
+    }
 
     /// Makes a binding.
     public init(name: String, dtype: DType?, shape: Shape?, holder: Holder) {

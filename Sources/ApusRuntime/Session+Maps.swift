@@ -10,11 +10,6 @@ public struct PixelTables: Sendable {
 }
 
 extension Session {
-  /// Whether 8-bit pixels can be written into an input: it is held as maps of 3 channels.
-  public func takesPixels(_ index: Int) -> Bool {
-    inputMaps[index]?.regions.first?.layout.channels == 3
-  }
-
   /// Tables for the pixels of an input that takes them.
   ///
   /// - Parameters:
@@ -23,7 +18,8 @@ extension Session {
   public func pixelTables(
     _ index: Int, values: [Float], frame: [Float]
   ) throws(RuntimeError) -> PixelTables {
-    guard let held = inputMaps[index], takesPixels(index), values.count == 768, frame.count == 3
+    guard let held = inputMaps[index], plan.inputs[index].takesPixels, values.count == 768,
+      frame.count == 3
     else { throw wrongPixels(index) }
     // Through the kernel that writes tensors, so that pixels give the same elements.
     let width = 257
@@ -70,7 +66,8 @@ extension Session {
     _ index: Int, image: Int = 0, pixels: Span<UInt8>, size: (height: Int, width: Int),
     at place: (top: Int, left: Int), isReversed: Bool, through tables: PixelTables
   ) throws(RuntimeError) {
-    guard let held = inputMaps[index], takesPixels(index), held.regions.indices.contains(image)
+    guard let held = inputMaps[index], plan.inputs[index].takesPixels,
+      held.regions.indices.contains(image)
     else { throw wrongPixels(index) }
     let region = held.regions[image]
     let layout = region.layout

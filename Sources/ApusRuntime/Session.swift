@@ -181,7 +181,7 @@ public final class Session {
     }
   }
 
-  /// Runs the plan on the inputs that were set last.
+  /// Runs the plan on the inputs that were set last; those that are held as maps are set before every run.
   ///
   /// - Throws: `CancellationError` between two steps, where the task that runs it is cancelled.
   public func run() throws {

@@ -58,7 +58,7 @@ import Testing
     for (name, graph, _) in try Self.networks() {
       let compiled = try Compiler(isa: isa, precision: precision, keepsMaps: true).compile(graph)
       let session = try compiled.session()
-      #expect(session.takesPixels(0))
+      #expect(session.plan.inputs[0].takesPixels)
       for (table, frame) in variants {
         let tables = try session.pixelTables(0, values: table, frame: frame)
         for isReversed in [false, true] {
@@ -153,7 +153,7 @@ import Testing
       #expect(a.elements(as: Float.self) == b.elements(as: Float.self))
     }
     if case .place = kept.plan.inputs[0].holder {
-      #expect(!session.takesPixels(0))
+      #expect(!session.plan.inputs[0].takesPixels)
       #expect(throws: RuntimeError.self) {
         try session.pixelTables(
           0, values: [Float](repeating: 0, count: 768), frame: [0, 0, 0])

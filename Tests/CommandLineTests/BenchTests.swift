@@ -25,6 +25,7 @@ import Testing
     struct Input: Decodable {
       let name: String
       let shape: [Int]
+      let takesPixels: Bool
     }
     struct Profile: Decodable {
       struct Step: Decodable {
@@ -115,6 +116,46 @@ import Testing
       ] {
         #expect(result.output.contains(word), "'\(word)' is missing: \(result.output)")
       }
+    }
+  }
+
+  /// From a model or from a plan: pixels in, and less memory than with floats at both ends.
+  @Test func pixelsAreMeasured() throws {
+    try Workplace.with { place in
+      for (file, options) in [("floats.apus", []), ("pixels.apus", ["--pixels"])] {
+        let result = try place.run(
+          ["compile", Self.checkpoint, "--to", file, "--image-size", "64x96", "--batch", "2"]
+            + options)
+        try #require(result.status == 0, "\(result.errors)")
+      }
+      func measured(_ model: String, _ options: String...) throws -> Report {
+        let result = try place.run(bench("--json", model: model) + options)
+        try #require(result.status == 0, "\(result.errors)")
+        return try report(result)
+      }
+      let floats = try measured("floats.apus")
+      let plan = try measured("pixels.apus")
+      let model = try measured(
+        Self.checkpoint, "--pixels", "--image-size", "64x96", "--batch", "2")
+      #expect(floats.inputs.map(\.takesPixels) == [false])
+      for report in [plan, model] {
+        #expect(report.inputs.map(\.takesPixels) == [true])
+        #expect(report.inputs.map(\.shape) == [[2, 3, 64, 96]] && report.batch == 2)
+        #expect(report.memory.internalTensors < floats.memory.internalTensors)
+        #expect(report.multiplyAccumulates == floats.multiplyAccumulates)
+      }
+      let text = try place.run(bench(model: "pixels.apus")).output
+      #expect(text.contains("2x3x64x96 of 8-bit pixels"), "\(text)")
+      try place.file(
+        "floats.json", Array(try place.run(bench("--json", model: "floats.apus")).output.utf8))
+      try place.refuses(
+        bench("--compare", "floats.json", model: "pixels.apus"),
+        says: ["floats.json", "of 8-bit pixels"])
+      try place.refuses(
+        bench("--pixels", model: "floats.apus"), status: 2, says: ["'floats.apus'", "plan file"])
+      try place.file("vector.onnx", Network.ofVectors)
+      try place.refuses(
+        bench("--pixels", model: "vector.onnx"), says: ["'vector.onnx'", "[1, 8]", "--pixels"])
     }
   }
 

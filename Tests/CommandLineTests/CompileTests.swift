@@ -19,6 +19,7 @@ import Testing
     let inputs: [Port]
     let outputs: [Port]
     let steps: [Step]
+    let arenaBytes: Int
     let constantBytes: Int
   }
 
@@ -70,6 +71,39 @@ import Testing
     }
   }
 
+  /// A plan of pixels takes and gives tensors all the same, and they are those of the model.
+  @Test func plansOfPixelsRunAsTheirModels() throws {
+    try Workplace.with { place in
+      for command in [
+        ["export", Self.checkpoint, "--to", "m.onnx", "--image-size", "64x96"],
+        ["compile", "m.onnx", "--to", "m.apus", "--pixels"],
+        ["compile", "m.onnx", "--to", "floats.apus"],
+      ] {
+        let result = try place.run(command)
+        try #require(result.status == 0, "\(result.errors)")
+      }
+      func summary(_ file: String) throws -> Summary {
+        try JSONDecoder().decode(
+          Summary.self, from: Data(try place.run(["inspect", file, "--json"]).output.utf8))
+      }
+      let (pixels, floats) = (try summary("m.apus"), try summary("floats.apus"))
+      #expect(pixels.steps.count < floats.steps.count)
+      #expect(pixels.arenaBytes < floats.arenaBytes)
+      #expect(pixels.constantBytes == floats.constantBytes)
+      let input = try #require(pixels.inputs.first)
+      try place.file("in.safetensors", Self.tensors(input.name, input.shape))
+      for model in ["m.apus", "m.onnx"] {
+        let result = try place.run([
+          "run", model, "--input", "in.safetensors", "--output", "\(model).safetensors",
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+      }
+      let files = try place.contents()
+      let found = try #require(files["m.apus.safetensors"])
+      #expect(found == files["m.onnx.safetensors"])
+    }
+  }
+
   @Test func badFilesAreFailures() throws {
     try Workplace.with { place in
       try compile(place)
@@ -95,6 +129,7 @@ import Testing
   @Test func whatMakesNoSenseIsRefused() throws {
     try Workplace.with { place in
       try compile(place)
+      try place.file("vector.onnx", Network.ofVectors)
       let compile = ["compile", Self.checkpoint, "--to"]
       for (command, status, word) in [
         (compile + ["m.onnx"], 2, "ends in .apus"),
@@ -105,6 +140,7 @@ import Testing
         (["compile", "m.apus", "--to", "m.apus"], 2, "overwritten"),
         (["compile", "missing.pt", "--to", "x.apus"], 1, "no such file"),
         (compile + ["no/folder/x.apus"], 1, "no folder"),
+        (["compile", "vector.onnx", "--to", "x.apus", "--pixels"], 1, "--pixels"),
         (["inspect", "m.apus", "--html", "m.html"], 2, "plan file"),
         (["export", "m.apus", "--to", "x.onnx"], 1, "is a plan file"),
         (

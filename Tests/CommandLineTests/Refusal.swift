@@ -176,4 +176,11 @@ enum Network {
     $0.input("images", [1, 3, 64, 64])
     $0.output("output0", [1, 4, 8])
   }
+
+  /// A network whose input is no picture.
+  static let ofVectors = Message.model {
+    $0.node("Relu", ["numbers"], ["output0"])
+    $0.input("numbers", [1, 8])
+    $0.output("output0", [1, 8])
+  }
 }

@@ -26,7 +26,7 @@ extension DatasetReading {
       let file = folder.appendingPathComponent(path)
       let found = attempt { () throws(DatasetError) in
         let bytes = try files.bytes(of: file, atMost: files.limits.textBytes)
-        let tree = try XMLTree.read(bytes, file: file.path, depth: files.limits.depth)
+        let tree = try XMLElement.read(bytes, file: file.path, depth: files.limits.depth)
         return (tree, try Self.picture(tree, path, file: file.path, root: root, files))
       }
       guard let (tree, read) = found else { continue }

@@ -26,6 +26,8 @@ public final class Benchmark {
     public var inputSize: (height: Int, width: Int)?
     /// What feature maps are computed in.
     public var precision = Precision.fp32
+    /// Whether the network takes 8-bit pixels and gives its heads as their steps write them.
+    public var takesPixels = false
 
     /// One thread, single precision, sizes as the model has them.
     public init() {}
@@ -53,11 +55,12 @@ public final class Benchmark {
 
   let path: String
   let options: Options
-  let inputs: BenchmarkInputs
+  let inputs: [BenchmarkInputs.Port]
   /// Time from the start of reading the file until the network could run: of the wall clock and of the
   /// processor, one entry each.
   public let load: Samples
   let session: Session
+  private let contents: BenchmarkContents
 
   /// Reads, compiles and loads a model, or loads a plan file, which is compiled for its own size.
   ///
@@ -67,13 +70,15 @@ public final class Benchmark {
     self.path = path
     self.options = options
     if PlanModel.isPlan(path) {
-      guard options.batch == nil, options.inputSize == nil, options.precision == .fp32 else {
+      guard options.batch == nil, options.inputSize == nil, options.precision == .fp32,
+        !options.takesPixels
+      else {
         throw .usage(
-          "'\(path)': is a plan file, compiled for one batch, size and precision; compile the model anew for"
-            + " others")
+          "'\(path)': is a plan file, compiled for one batch, size and precision, and for tensors or pixels;"
+            + " compile the model anew for others")
       }
       let plan = try PlanModel.read(path)
-      inputs = try BenchmarkInputs(of: plan, path: path)
+      inputs = try BenchmarkInputs(of: plan, path: path).ports
       do {
         session = try Session(plan, threads: options.threads)
       } catch {
@@ -82,6 +87,11 @@ public final class Benchmark {
     } else {
       (inputs, session) = try Self.compile(path, options)
     }
+    do {
+      contents = try BenchmarkContents(inputs, for: session)
+    } catch {
+      throw .failure("'\(path)': \(error)")
+    }
     load = Samples(
       wall: [(ContinuousClock.now - start.wall) / .milliseconds(1)],
       processor: [ProcessorTime.milliseconds - start.processor])
@@ -89,7 +99,7 @@ public final class Benchmark {
 
   private static func compile(
     _ path: String, _ options: Options
-  ) throws(ApusError) -> (BenchmarkInputs, Session) {
+  ) throws(ApusError) -> ([BenchmarkInputs.Port], Session) {
     let model = try Model(
       path: path,
       input: .fixed(
@@ -103,17 +113,20 @@ public final class Benchmark {
     do {
       let compiled = try Compiler(
         environment: ProcessInfo.processInfo.environment,
-        precision: options.precision == .bf16 ? .bf16 : .fp32
+        precision: options.precision == .bf16 ? .bf16 : .fp32, keepsMaps: options.takesPixels
       ).compile(graph, inputShapes: inputs.shapes)
+      if options.takesPixels { try compiled.plan.checkTakesPixels(path: path) }
       return (
-        inputs, try Session(compiled.plan, threads: options.threads, host: compiled.host)
+        inputs.ports, try Session(compiled.plan, threads: options.threads, host: compiled.host)
       )
+    } catch let error as ApusError {
+      throw error
     } catch {
       throw .failure("'\(path)': \(error)")
     }
   }
 
-  /// Runs the network and takes the time of every run.
+  /// Runs the network and takes the time of every run, in which pixels are written where it takes them.
   ///
   /// - Throws: `ApusError` naming the file, where a step fails.
   public func run(_ count: Int) throws(ApusError) -> Samples {
@@ -122,10 +135,12 @@ public final class Benchmark {
     samples.processor.reserveCapacity(count)
     do {
       for _ in 0..<count {
-        // A plan may reuse the memory of its inputs, and what it leaves there must not go in again.
-        try fillInputs()
+        try contents.prepare(session)
         let busy = ProcessorTime.milliseconds
-        let duration = try ContinuousClock().measure { try session.run() }
+        let duration = try ContinuousClock().measure {
+          try contents.writePixels(session)
+          try session.run()
+        }
         samples.processor.append(ProcessorTime.milliseconds - busy)
         samples.wall.append(duration / .milliseconds(1))
       }
@@ -143,12 +158,6 @@ public final class Benchmark {
     defer { session.isProfiling = false }
     _ = try run(count)
     return StepProfile(session, runs: count)
-  }
-
-  private func fillInputs() throws {
-    for (index, tensor) in inputs.tensors.enumerated() {
-      try session.setInput(index, to: tensor)
-    }
   }
 }
 

@@ -71,6 +71,7 @@ public struct BenchmarkComparison: Sendable, Codable {
   }
 
   private static func text(_ inputs: [BenchmarkReport.Input]) -> String {
-    inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
+    inputs.map { "\($0.name) \($0.shape)\($0.takesPixels == true ? " of 8-bit pixels" : "")" }
+      .joined(separator: ", ")
   }
 }

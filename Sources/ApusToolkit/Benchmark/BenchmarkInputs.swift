@@ -1,16 +1,20 @@
 import ApusGraph
 import ApusPlan
-import ApusRandom
 import ApusTensor
 
-/// What a network is given when it is measured.
+/// The inputs of a network that is measured.
 struct BenchmarkInputs: Sendable {
+  /// An input.
+  struct Port: Sendable {
+    let name: String
+    let dtype: DType
+    let shape: Shape
+  }
+
   /// The sizes of the inputs that the model leaves open, by name.
   let shapes: [String: Shape]
-  /// One tensor for each input: floats from 0 to 1, as pixels are, and zeros of any other type.
-  let tensors: [Tensor]
-  /// The names, as often as there are tensors.
-  let names: [String]
+  /// All inputs, in order.
+  let ports: [Port]
 
   /// Inputs of a model at the sizes asked for.
   ///
@@ -18,43 +22,31 @@ struct BenchmarkInputs: Sendable {
   ///   open what none are known for.
   init(of model: Model, options: Benchmark.Options) throws(ApusError) {
     var shapes: [String: Shape] = [:]
-    var tensors: [Tensor] = []
-    var random = SplitMix64(seed: 1)
+    var ports: [Port] = []
     let inputs = model.graph.inputs.map { model.graph[$0] }
     for input in inputs {
       let shape = try Self.shape(of: input, in: model, options)
       if input.fact.fixedShape == nil { shapes[input.name] = shape }
-      tensors.append(Self.tensor(input.fact.dtype ?? .float32, shape, &random))
+      ports.append(Port(name: input.name, dtype: input.fact.dtype ?? .float32, shape: shape))
     }
     self.shapes = shapes
-    self.tensors = tensors
-    names = inputs.map(\.name)
+    self.ports = ports
   }
 
   /// Inputs of a plan, at its sizes.
   ///
   /// - Throws: `ApusError` naming the file and the input, where its type or size is not in the plan.
   init(of plan: Plan, path: String) throws(ApusError) {
-    var random = SplitMix64(seed: 1)
-    var tensors: [Tensor] = []
+    var ports: [Port] = []
     for input in plan.inputs {
       guard let dtype = input.dtype, let shape = input.shape else {
         throw .failure(
           "'\(path)': input '\(input.name)' has no type or size; compile the model again")
       }
-      tensors.append(Self.tensor(dtype, shape, &random))
+      ports.append(Port(name: input.name, dtype: dtype, shape: shape))
     }
     shapes = [:]
-    self.tensors = tensors
-    names = plan.inputs.map(\.name)
-  }
-
-  private static func tensor(_ dtype: DType, _ shape: Shape, _ random: inout SplitMix64) -> Tensor {
-    guard dtype == .float32 else { return Tensor(zeros: shape, dtype: dtype) }
-    return Tensor(dtype: dtype, shape: shape) { bytes in
-      let values = bytes.bindMemory(to: Float.self)
-      for index in values.indices { values[index] = Float(random.next() >> 40) * 0x1p-24 }
-    }
+    self.ports = ports
   }
 
   private static func shape(

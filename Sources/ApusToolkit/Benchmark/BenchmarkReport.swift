@@ -50,6 +50,8 @@ public struct BenchmarkReport: Sendable, Codable {
     public let name: String
     /// The sizes of the axes.
     public let shape: [Int]
+    /// Whether it takes 8-bit pixels; reports of older versions do not say so.
+    public let takesPixels: Bool?
   }
 
   /// The file.
@@ -103,8 +105,8 @@ public struct BenchmarkReport: Sendable, Codable {
     let plan = benchmark.session.plan
     let (weights, tensors) = (plan.constants.byteCount, plan.arenaCount * 4)
     model = benchmark.path
-    inputs = zip(benchmark.inputs.names, benchmark.inputs.tensors).map {
-      Input(name: $0, shape: $1.shape.dimensions)
+    inputs = zip(benchmark.inputs, plan.inputs).map {
+      Input(name: $0.name, shape: $0.shape.dimensions, takesPixels: $1.takesPixels)
     }
     batch = inputs.first?.shape.first ?? 1
     threads = benchmark.options.threads
@@ -153,7 +155,10 @@ extension BenchmarkReport: CustomStringConvertible {
         times.median, times.p90, times.p99, times.mean)
     }
     func mebibytes(_ bytes: Int) -> String { String(format: "%.2f MiB", Double(bytes) / 0x1p20) }
-    let shapes = inputs.map { "\($0.name) \($0.shape.map(String.init).joined(separator: "x"))" }
+    let shapes = inputs.map {
+      "\($0.name) \($0.shape.map(String.init).joined(separator: "x"))"
+        + ($0.takesPixels == true ? " of 8-bit pixels" : "")
+    }
     var lines = [
       "model          \(model)", "inputs         \(shapes.joined(separator: ", "))",
       "setting        \(precision), \(machine["isa"] ?? "?"), \(threads)"

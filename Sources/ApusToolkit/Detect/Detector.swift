@@ -223,7 +223,7 @@ public final class Detector {
     let session = try Session(
       compiled.plan, threads: options.threads, host: compiled.host)
     var tables: PixelTables?
-    if session.takesPixels(0) {
+    if compiled.plan.inputs[0].takesPixels {
       let numbers = try preprocessor.numbers(letterbox)
       tables = try session.pixelTables(0, values: numbers.values, frame: numbers.frame)
     }

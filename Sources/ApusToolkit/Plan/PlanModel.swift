@@ -9,9 +9,11 @@ import Foundation
 public enum PlanModel {
   /// Whether a file begins as a plan file does.
   public static func isPlan(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    return PlanFile.begins((try? file.read(upToCount: 8)) ?? Data())
+    guard let file = fopen(path, "rb") else { return false }
+    defer { fclose(file) }
+    var start = [UInt8](repeating: 0, count: 8)
+    let count = fread(&start, 1, start.count, file)
+    return PlanFile.begins(start.prefix(count))
   }
 
   /// Compiles a model for the instruction set that `APUS_ISA` names, or the best one, and writes its plan.
@@ -20,11 +22,13 @@ public enum PlanModel {
   ///   - batch: pictures of one run; nil for the model's own, 1.
   ///   - inputSize: of pictures; nil for the model's own.
   ///   - precision: what feature maps of a float network are held as.
+  ///   - takesPixels: whether the plan takes 8-bit pixels and gives its heads as their steps write them.
   /// - Throws: `ApusError` naming the file, where the model cannot be compiled, has operators without a kernel,
   ///   or the plan cannot be written.
   public static func compile(
     path: String, to target: String, batch: Int? = nil,
-    inputSize: (height: Int, width: Int)? = nil, precision: Benchmark.Precision = .fp32
+    inputSize: (height: Int, width: Int)? = nil, precision: Benchmark.Precision = .fp32,
+    takesPixels: Bool = false
   ) throws(ApusError) -> PlanSummary {
     try FilePath.checkTarget(target, source: path)
     let model = try Model(
@@ -44,10 +48,13 @@ public enum PlanModel {
     do {
       plan = try Compiler(
         environment: ProcessInfo.processInfo.environment,
-        precision: precision == .bf16 ? .bf16 : .fp32
+        precision: precision == .bf16 ? .bf16 : .fp32, keepsMaps: takesPixels
       )
       .compile(graph, inputShapes: shapes).plan
+      if takesPixels { try plan.checkTakesPixels(path: path) }
       bytes = try PlanFile.bytes(of: plan)
+    } catch let error as ApusError {
+      throw error
     } catch {
       throw .failure("'\(path)': \(error)")
     }

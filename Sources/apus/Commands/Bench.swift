@@ -9,7 +9,7 @@ struct Bench: ParsableCommand {
     abstract: "Measure how fast a network runs, what memory it takes, and where the time goes.",
     discussion: """
       A run goes from inputs in the network's memory to outputs there; reading pictures and decoding boxes are not in \
-      it. Of a network on one thread, processor time says more than latency where other programs run as well.
+      it. With --pixels, or of a plan made with it, writing the pixels of a picture of the input's size is in it. Of a network on one thread, processor time says more than latency where other programs run as well.
 
       --compare ends with 1 where the least latency is greater than that of an earlier report (made with --json) by more \
       than --tolerance. --profile measures each step: a table, the same as JSON, or a trace for chrome://tracing \
@@ -39,6 +39,10 @@ struct Bench: ParsableCommand {
 
   @Option(help: "What feature maps are computed in: fp32 or bf16.")
   var precision = Benchmark.Precision.fp32
+
+  @Flag(
+    help: "Measure from 8-bit pixels to the elements of the heads, in place of float32 tensors.")
+  var pixels = false
 
   @Option(help: "Runs before those that count.")
   var warmup = 5
@@ -102,6 +106,7 @@ struct Bench: ParsableCommand {
     options.batch = batch
     options.inputSize = imageSize.map { ($0.height, $0.width) }
     options.precision = precision
+    options.takesPixels = pixels
     let benchmark = try Benchmark(path: model, options: options)
     if serve { return try BenchServer(benchmark, warmup: warmup).run() }
     var report = try measure(benchmark)

@@ -11,10 +11,14 @@ struct Compile: ParsableCommand {
       runs on processors that have the instruction set it was compiled for, which APUS_ISA may lower. apus inspect \
       lists its steps, apus run runs it on tensors.
 
+      With --pixels the plan takes 8-bit pixels and gives the elements of its heads, as apus detect runs a network: \
+      floats at both ends take more memory than all of an int8 network between them.
+
       Examples:
         apus compile yolov5n.pt --to yolov5n.apus
         apus compile yolov5n.onnx --to yolov5n-480x640.apus --image-size 480x640 --batch 2
         apus compile yolov5s.pt --to yolov5s-bf16.apus --precision bf16
+        apus compile yolov5s-int8.onnx --to yolov5s.apus --pixels
         APUS_ISA=avx2 apus compile yolov5n.pt --to yolov5n-avx2.apus
       """)
 
@@ -35,6 +39,9 @@ struct Compile: ParsableCommand {
   @Option(help: "What feature maps of a float network are held as: fp32 or bf16.")
   var precision = Benchmark.Precision.fp32
 
+  @Flag(help: "Take 8-bit pixels and give the elements of the heads, in place of float32 tensors.")
+  var pixels = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -50,7 +57,7 @@ struct Compile: ParsableCommand {
   func run() throws {
     let summary = try PlanModel.compile(
       path: model, to: to, batch: batch, inputSize: imageSize.map { ($0.height, $0.width) },
-      precision: precision)
+      precision: precision, takesPixels: pixels)
     if json { return try StandardOutput.print(json: summary) }
     try StandardOutput.print(
       "\(to)  for \(summary.isa), \(summary.steps.count) steps, \(summary.constantBytes) bytes of"
