@@ -102,7 +102,7 @@ struct Bench: ParsableCommand {
     options.batch = batch
     options.inputSize = imageSize.map { ($0.height, $0.width) }
     options.precision = precision
-    let benchmark = try Benchmark(path: model, options: options)
+    let benchmark = try Benchmark(path: model, options: options, note: StandardError.note)
     if serve { return try BenchServer(benchmark, warmup: warmup).run() }
     var report = try measure(benchmark)
     if let compare, let baseline {

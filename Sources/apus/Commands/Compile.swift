@@ -8,14 +8,17 @@ struct Compile: ParsableCommand {
     abstract: "Compile a model for this machine's processor and one input size, as a plan file.",
     discussion: """
       A plan file is loaded in a moment: its weights are packed as the kernels read them and stay in the file. It \
-      runs on processors that have the instruction set it was compiled for, which APUS_ISA may lower. apus inspect \
-      lists its steps, apus run runs it on tensors.
+      is for processors that have the instruction set it was compiled for, which APUS_ISA may lower. On others it is \
+      compiled anew each time it is loaded, from the model that the file also holds, and a note says so; \
+      --no-portable leaves that out of the file, which is then refused there. apus inspect lists the steps, apus run \
+      runs the plan on tensors, apus bench measures it.
 
       Examples:
         apus compile yolov5n.pt --to yolov5n.apus
         apus compile yolov5n.onnx --to yolov5n-480x640.apus --image-size 480x640 --batch 2
         apus compile yolov5s.pt --to yolov5s-bf16.apus --precision bf16
         APUS_ISA=avx2 apus compile yolov5n.pt --to yolov5n-avx2.apus
+        apus compile yolov5n.pt --to yolov5n-here.apus --no-portable
       """)
 
   @Argument(help: "A checkpoint or an ONNX file.")
@@ -35,6 +38,12 @@ struct Compile: ParsableCommand {
   @Option(help: "What feature maps of a float network are held as: fp32 or bf16.")
   var precision = Benchmark.Precision.fp32
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep the model in the file too, so that processors of other instruction sets can run it."
+  )
+  var portable = true
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -50,10 +59,11 @@ struct Compile: ParsableCommand {
   func run() throws {
     let summary = try PlanModel.compile(
       path: model, to: to, batch: batch, inputSize: imageSize.map { ($0.height, $0.width) },
-      precision: precision)
+      precision: precision, isPortable: portable)
     if json { return try StandardOutput.print(json: summary) }
     try StandardOutput.print(
       "\(to)  for \(summary.isa), \(summary.steps.count) steps, \(summary.constantBytes) bytes of"
-        + " weights, \(summary.arenaBytes) bytes of memory")
+        + " weights, \(summary.arenaBytes) bytes of memory, "
+        + (portable ? "\(summary.portableBytes) bytes of portable model" : "no portable model"))
   }
 }
