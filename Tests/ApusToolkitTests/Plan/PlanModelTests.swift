@@ -82,6 +82,26 @@ import Testing
     }
   }
 
+  /// Whether inputs and outputs stay maps is told in the section too.
+  @Test func inputsAndOutputsKeepTheirForm() throws {
+    let (plan, found) = try PlanFile.open(plans.compile(PlanNetwork.all[3]))
+    let section = try #require(found)
+    var graph = try ONNXReader.read(section.bytes())
+    let settings = try #require(graph.metadata["apus.compile"])
+    for keepsMaps in [false, true] {
+      graph.metadata["apus.compile"] = settings.replacing(
+        "\"keepsMaps\":false", with: "\"keepsMaps\":\(keepsMaps)")
+      let path = try plans.write(
+        plan.named(isa: "none"), (section.name, ONNXWriter.bytes(of: graph)))
+      let anew = try read(path).plan
+      for port in anew.inputs + anew.outputs {
+        let isMap = if case .map = port.holder { true } else { false }
+        #expect(isMap == keepsMaps, "\(port.name)")
+      }
+      #expect(try outputs(anew) == outputs(plan))
+    }
+  }
+
   @Test func withoutAPortableModelTheErrorSaysHowToGetOne() throws {
     let path = try plans.compile(PlanNetwork.all[0], isPortable: false)
     let plan = try PlanFile.read(path)
