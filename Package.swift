@@ -195,7 +195,7 @@ let package = Package(
       "ApusToolkit",
       uses: [
         "ApusTensor", "ApusBoxes", "ApusDigest", "ApusGraph", "ApusImage", "ApusDatasets",
-        "ApusMetrics",
+        "ApusMetrics", "ApusKernels", "ApusPlan", "ApusOperators", "ApusRuntime", "ApusONNX",
       ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["apus", "ApusTestSupport"], swiftSettings: tests),

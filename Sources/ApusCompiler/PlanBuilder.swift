@@ -102,9 +102,19 @@ struct PlanBuilder {
 
   /// Whether a node dequantises a constant, which is done where somebody needs it in real numbers.
   func isConstant(_ node: Node) -> Bool {
-    node.op is DequantizeLinear && graph[node.outputs[0]].fact.dtype == .float32
-      && graph[node.outputs[0]].fact.fixedShape != nil
-      && node.inputs.allSatisfy { $0 == nil || tensor($0) != nil }
+    guard let op = node.op as? DequantizeLinear, node.inputs.count >= 2,
+      graph[node.outputs[0]].fact.dtype == .float32,
+      graph[node.outputs[0]].fact.fixedShape != nil,
+      node.inputs.allSatisfy({ $0 == nil || tensor($0) != nil }),
+      let data = tensor(node.inputs[0])?.shape, let scale = tensor(node.inputs[1])?.shape
+    else { return false }
+    // Nobody asks again whether its evaluation fails.
+    let zeros = node.inputs.dropFirst(2).first.flatMap { tensor($0) }
+    guard zeros == nil || zeros?.count == scale.count else { return false }
+    if scale.count == 1, scale.rank <= 1 { return true }
+    let axis = op.axis < 0 ? op.axis + data.rank : op.axis
+    if op.block == 0 { return (0..<data.rank).contains(axis) && scale.dimensions == [data[axis]] }
+    return (try? QuantisationGrid(data: data, scale: scale, axis: op.axis, block: op.block)) != nil
   }
 
   /// The place and the shape of a `float32` value of fixed shape; nil for all others.

@@ -66,6 +66,15 @@ public enum ISA: String, CaseIterable, Sendable {
     return isa
   }
 
+  /// The instruction sets that a plan may be made for to run here: those that the one `APUS_ISA` names includes, or
+  /// all that this machine runs.
+  ///
+  /// - Throws: `ISAError` as `selected(environment:)` does.
+  public static func allowed(environment: [String: String]) throws(ISAError) -> [ISA] {
+    let isNamed = !(environment[environmentVariable] ?? "").isEmpty
+    return isNamed ? try selected(environment: environment).included : available
+  }
+
   var cValue: apus_isa {
     switch self {
     case .scalar: APUS_ISA_SCALAR

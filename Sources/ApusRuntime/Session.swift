@@ -56,7 +56,8 @@ public final class Session {
       throw RuntimeError(
         .processor,
         "the plan is compiled for \(plan.isa), but this machine runs \(here); compile the model again"
-          + " here")
+          + " here, or read the file with PlanModel.read, which compiles anew what the file holds of it"
+      )
     }
     let kernels = KernelSet(isa: isa)
     guard kernels.gemm.rows == plan.tileRows else {

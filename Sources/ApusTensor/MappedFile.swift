@@ -53,6 +53,19 @@ public final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// Keeps bytes out of memory until they are read themselves, rather than others around them.
+  public func leaveOut(_ range: Range<Int>) {
+    let page = max(1, Int(sysconf(Int32(_SC_PAGESIZE))))
+    let start = (range.lowerBound + page - 1) / page * page
+    guard let base = unsafe bytes.baseAddress, start < range.upperBound else { return }
+    unsafe precondition(range.upperBound <= bytes.count, "\(range) lies outside the file")
+    // Without a range of its own, a fault before it maps the whole of a large page of the cache.
+    let address = unsafe UnsafeMutableRawPointer(mutating: base + start)
+    for advice in [MADV_RANDOM, MADV_DONTNEED] {
+      _ = unsafe madvise(address, range.upperBound - start, advice)
+    }
+  }
+
   private static var reason: String { unsafe String(cString: strerror(errno)) }
 }
 

@@ -15,6 +15,15 @@ import Testing
     }
   }
 
+  @Test func theVariableAllowsWhatItsInstructionSetIncludes() throws {
+    #expect(try ISA.allowed(environment: ["APUS_ISA": ""]) == ISA.available)
+    for isa in ISA.available {
+      let allowed = try ISA.allowed(environment: ["APUS_ISA": isa.rawValue])
+      #expect(allowed == isa.included && allowed.allSatisfy(ISA.available.contains))
+    }
+    #expect(throws: ISAError.self) { try ISA.allowed(environment: ["APUS_ISA": "mmx"]) }
+  }
+
   @Test(arguments: ["sse9", "AVX2", "avx2 "])
   func anUnknownNameIsRefusedWithTheValidOnes(_ name: String) {
     let error = #expect(throws: ISAError.self) {

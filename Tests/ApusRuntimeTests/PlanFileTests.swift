@@ -23,17 +23,18 @@ func seal(_ bytes: inout [UInt8]) {
       Int(truncatingIfNeeded: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
   }
-  func put(_ value: UInt64, _ offset: Int) {
+  func put(_ hashed: some Sequence<UInt8>, _ offset: Int) {
+    let value = Array(hashed).withUnsafeBytes { XXH64.hash($0) }
     withUnsafeBytes(of: value.littleEndian) { bytes.replaceSubrange(offset..<offset + 8, with: $0) }
   }
-  guard bytes.count >= 64 else { return }
-  let (description, start) = (word(24), word(32))
-  if start >= 0, start <= bytes.count {
-    put(Array(bytes[start...]).withUnsafeBytes { XXH64.hash($0) }, 48)
+  guard bytes.count >= 96 else { return }
+  let (description, start, count, section) = (word(24), word(32), word(40), word(72))
+  if start >= 0, start <= bytes.count, count >= 0, count <= bytes.count - start {
+    put(bytes[start..<start + count], 48)
   }
-  if description >= 0, description <= bytes.count - 64 {
-    let covered = Array(bytes[..<56] + bytes[64..<64 + description])
-    put(covered.withUnsafeBytes { XXH64.hash($0) }, 56)
+  if section > 0, section <= bytes.count { put(bytes.suffix(section), 80) }
+  if description >= 0, description <= bytes.count - 96 {
+    put(bytes[..<88] + bytes[96..<96 + description], 88)
   }
 }
 
@@ -111,7 +112,7 @@ func seal(_ bytes: inout [UInt8]) {
 
   @Test func truncatedFilesAreRefused() throws {
     let count = try PlanFile.bytes(of: SamplePlan.plan).count
-    for length in [9, 63, 64, 65, 1000, count / 2, count - 1] {
+    for length in [9, 95, 96, 97, 1000, count / 2, count - 1] {
       try expect(.truncated, ["has \(length) bytes"]) { $0.removeLast($0.count - length) }
     }
     try expect(.truncated, ["has \(count + 1) bytes where \(count)"]) { $0.append(0) }
@@ -119,7 +120,7 @@ func seal(_ bytes: inout [UInt8]) {
 
   @Test func alteredFilesAreRefused() throws {
     let count = try PlanFile.bytes(of: SamplePlan.plan).count
-    for place in [24, 32, 40, 48, 56, 64, 100, 2000, count - 1, count - 100] {
+    for place in [24, 32, 40, 48, 56, 72, 80, 88, 96, 150, 2000, count - 1, count - 100] {
       try expect(.checksum, ["altered"]) { $0[place] ^= 0x10 }
     }
   }

@@ -7,13 +7,16 @@ import Testing
 
 /// Damaged plan files: every one is refused, or is read, loaded and run; none ends the program.
 ///
+/// The section beside the plan is given out as it was written, or not at all.
 /// `APUS_FUZZ` says how many mutations are tried.
 @Suite struct PlanFuzzTests {
   static let mutations =
     ProcessInfo.processInfo.environment["APUS_FUZZ"].flatMap { Int($0) } ?? 2000
 
+  static let section = (name: "extra", bytes: (0..<3000).map { UInt8($0 % 251) })
+
   @Test func survivesDamage() throws {
-    let sound = try PlanFile.bytes(of: SamplePlan.plan)
+    let sound = try PlanFile.bytes(of: SamplePlan.plan, section: Self.section)
     let file = try TemporaryPlan(sound)
     var generator = SeededGenerator(seed: 20_261_122)
     for _ in 0..<Self.mutations / 10 {
@@ -25,16 +28,18 @@ import Testing
           1 << UInt8.random(in: 0..<8, using: &generator)
       }
       try file.write(bytes)
-      // Every byte counts but the zeros before the constants.
-      if let plan = try? PlanFile.read(file.path) {
+      // Every byte counts but the zeros between the parts.
+      if let (plan, section) = try? PlanFile.open(file.path) {
         #expect(plan.listing == SamplePlan.plan.listing)
+        #expect(section?.name == Self.section.name)
+        if let bytes = try? section?.bytes() { #expect(bytes == Self.section.bytes) }
       }
     }
   }
 
   /// Files that were altered by someone who knows the checksum.
   @Test func survivesDeceit() throws {
-    let sound = try PlanFile.bytes(of: SamplePlan.plan)
+    let sound = try PlanFile.bytes(of: SamplePlan.plan, section: Self.section)
     let end = try descriptionEnd(sound)
     let file = try TemporaryPlan(sound)
     var generator = SeededGenerator(seed: 20_261_123)
@@ -46,8 +51,9 @@ import Testing
       }
       seal(&bytes)
       try file.write(bytes)
-      guard let plan = try? PlanFile.read(file.path) else { continue }
+      guard let (plan, section) = try? PlanFile.open(file.path) else { continue }
       read += 1
+      if let section { #expect((try? section.bytes().count) == section.count) }
       guard !plan.listing.isEmpty, isSmall(plan), let session = try? Session(plan) else { continue }
       loaded += 1
       try? session.run()
@@ -57,7 +63,7 @@ import Testing
   }
 
   private func descriptionEnd(_ bytes: [UInt8]) throws -> Int {
-    64 + bytes.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 24, as: UInt64.self)) }
+    96 + bytes.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 24, as: UInt64.self)) }
   }
 
   private func mutate(

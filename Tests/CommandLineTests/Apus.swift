@@ -16,6 +16,8 @@ enum Apus {
     var folder: URL?
     /// The folders programs are looked for in.
     var path: String?
+    /// Other variables of the environment.
+    var environment: [String: String] = [:]
     /// The most memory the run may map, in KiB, so that a large request fails instead of slowing the machine.
     var memory: Int?
     /// A shell redirection added to the command, such as `> /dev/full`.
@@ -46,9 +48,9 @@ enum Apus {
     process.arguments =
       ["-c", "\(limit)exec \"$0\" \"$@\" \(setting.redirection)", executable.path] + arguments
     process.currentDirectoryURL = setting.folder
-    if let path = setting.path {
-      process.environment = ProcessInfo.processInfo.environment.merging(["PATH": path]) { $1 }
-    }
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(setting.environment) { $1 }
+      .merging(setting.path.map { ["PATH": $0] } ?? [:]) { $1 }
     let output = Pipe()
     let errors = FileManager.default.temporaryDirectory
       .appendingPathComponent("apus-errors-\(UUID().uuidString)")

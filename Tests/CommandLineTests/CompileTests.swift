@@ -21,6 +21,7 @@ import Testing
     let steps: [Step]
     let arenaBytes: Int
     let constantBytes: Int
+    let portableBytes: Int
   }
 
   private func compile(_ place: Workplace, _ options: [String] = []) throws {
@@ -109,7 +110,8 @@ import Testing
       try compile(place)
       let sound = [UInt8](try #require(try place.contents()["m.apus"]))
       var altered = sound
-      altered[altered.count - 5] ^= 1
+      // The last byte of the constants' checksum: nothing is read of the model behind them.
+      altered[55] ^= 1
       var version = sound
       version[8] = 9
       for (name, bytes, word) in [
@@ -123,6 +125,56 @@ import Testing
           try place.refuses(command, says: ["'\(name)'", word, "apus compile"])
         }
       }
+    }
+  }
+
+  /// A plan that `APUS_ISA` does not allow is compiled anew from its file, and a note says so.
+  @Test func plansOfOtherInstructionSetsAreCompiledAnew() throws {
+    try Workplace.with { place in
+      try compile(place)
+      let scalar = Apus.Setting(environment: ["APUS_ISA": "scalar"])
+      let own = try place.run(
+        ["compile", Self.checkpoint, "--to", "own.apus", "--image-size", "64x96", "--json"], scalar)
+      let summary = try JSONDecoder().decode(Summary.self, from: Data(own.output.utf8))
+      #expect(own.status == 0 && summary.isa == "scalar" && summary.portableBytes > 0)
+      let input = try #require(summary.inputs.first)
+      try place.file("in.safetensors", Self.tensors(input.name, input.shape))
+      for model in ["m.apus", "own.apus"] {
+        let command = ["--input", "in.safetensors", "--output", "\(model).safetensors", "--json"]
+        let result = try place.run(["run", model] + command, scalar)
+        #expect(result.status == 0, "\(result.errors)")
+        _ = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+        let notes = result.errors.split(separator: "\n")
+        #expect(notes.count == (model == "m.apus" ? 1 : 0), "\(result.errors)")
+        for note in notes {
+          #expect(note.hasPrefix("apus: note: 'm.apus': is compiled for "))
+          #expect(note.contains("compiled anew for scalar"))
+        }
+      }
+      let files = try place.contents()
+      #expect(files["m.apus.safetensors"] == files["own.apus.safetensors"])
+      let bench = try place.run(
+        ["bench", "m.apus", "--warmup", "0", "--runs", "1", "--json"], scalar)
+      #expect(bench.status == 0 && bench.errors.split(separator: "\n").count == 1)
+      #expect(bench.output.hasPrefix("{"))
+    }
+  }
+
+  @Test func plansWithoutTheirModelAreForOneInstructionSet() throws {
+    try Workplace.with { place in
+      try compile(place, ["--no-portable"])
+      try compile(place, ["--to", "both.apus"])
+      let files = try place.contents()
+      let (alone, both) = (files["m.apus"]?.count ?? 0, files["both.apus"]?.count ?? 0)
+      #expect(alone > 0 && both > alone)
+      #expect(try place.run(["inspect", "m.apus"]).output.contains("portable model: none"))
+      #expect(!(try place.run(["inspect", "both.apus"]).output.contains("portable model: none")))
+      let bench = ["bench", "m.apus", "--warmup", "0", "--runs", "1"]
+      let result = try place.run(bench)
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+      try place.refuses(
+        bench, says: ["'m.apus'", "APUS_ISA=scalar", "--no-portable"],
+        Apus.Setting(environment: ["APUS_ISA": "scalar"]))
     }
   }
 

@@ -51,7 +51,7 @@ struct ConvolutionShape {
       * window.output[1]
   }
 
-  /// Emits a step per group, or one where each channel is a group.
+  /// Emits a step per group, or one where each channel is a group; more where weights are transformed piece by piece.
   ///
   /// - Parameter weights: the bytes of the elements `[outputs, inputs / groups, height, width]`.
   func emit(
@@ -71,23 +71,28 @@ struct ConvolutionShape {
       let range = part * outs..<(part + 1) * outs
       let size = weights.count / outputs
       let own = Array(weights[range.lowerBound * size..<range.upperBound * size])
-      let operation: FeatureOperation
       let winograd = WinogradChoice(
         window: window, source: from, destination: to, weights: own, isa: plan.kernels.isa,
         insteadOf: choice)
-      if let winograd {
-        operation = .winograd(
-          FeatureWinogradStep(
-            window: window, tiling: winograd.tiling, source: from,
-            weights: winograd.weights(own, for: site, into: &plan),
-            finish: finish.emit(range, columns: winograd.kernel.columns, into: &plan),
-            destination: to))
-      } else {
-        operation = .convolution(
-          direct(choice, own, finish, range, source: from, destination: to, into: &plan))
+      guard let winograd else {
+        let step = direct(choice, own, finish, range, source: from, destination: to, into: &plan)
+        plan.emit(
+          .feature(.convolution(step)), for: site,
+          multiplyAccumulates: products / parts * source.images)
+        continue
       }
-      plan.emit(
-        .feature(operation), for: site, multiplyAccumulates: products / parts * source.images)
+      for piece in winograd.pieces {
+        let range = range.lowerBound + piece.lowerBound..<range.lowerBound + piece.upperBound
+        let step = FeatureWinogradStep(
+          window: window, tiling: winograd.tiling, source: from,
+          weights: winograd.weights(
+            Array(own[piece.lowerBound * size..<piece.upperBound * size]), for: site, into: &plan),
+          finish: finish.emit(range, columns: winograd.kernel.columns, into: &plan),
+          destination: to.channels(piece))
+        plan.emit(
+          .feature(.winograd(step)), for: site,
+          multiplyAccumulates: products / outputs * piece.count * source.images)
+      }
     }
   }
 

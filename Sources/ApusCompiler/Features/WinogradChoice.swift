@@ -47,12 +47,26 @@ struct WinogradChoice {
       panelBlock: max(1, WinogradKernel.mostColumns / kernel.columns))
   }
 
-  /// The place of the transformed weights; emits the step that makes them where they are not constants.
+  /// Bytes of weights of integers that are transformed at a time: they take part of the arena, and of the caches.
+  private static let transformedBytes = 5 << 19
+
+  /// The output channels of each step, whole panels of the widest tile.
+  var pieces: [Range<Int>] {
+    guard kernel.product == .int16 else { return [0..<outputs] }
+    let panel = WinogradKernel.mostColumns
+    let bytes = WinogradKernel.products * kernel.product.byteCount * inputs * panel
+    let most = max(1, Self.transformedBytes / bytes) * panel
+    return stride(from: 0, to: outputs, by: most).map { $0..<min(outputs, $0 + most) }
+  }
+
+  /// The place of the transformed weights of some output channels; emits the step that makes them where they are not
+  /// constants.
   func weights(_ weights: [UInt8], for site: Site, into plan: inout PlanBuilder) -> Place {
-    let (inputs, outputs) = (self.inputs, self.outputs)
+    let isFloat = kernel.product == .float32
+    let outputs = weights.count / (inputs * 9 * (isFloat ? 4 : 1))
     let constants = plan.constant(
       bytes: WinogradKernel.pack(weights, outputs: outputs, inputs: inputs, tile: kernel))
-    guard kernel.product == .int16 else { return constants }
+    if isFloat { return constants }
     let count = WinogradKernel.transformedCount(outputs: outputs, inputs: inputs, tile: kernel)
     let place = plan.allocate(count * WinogradKernel.products / 2)
     var own = site

@@ -1,6 +1,7 @@
 import ApusTensor
 
-/// Plans as files: a preamble, the description of the plan, and its constants as the kernels read them.
+/// Plans as files: a preamble, the description of the plan, its constants as the kernels read them, and where the
+/// writer wants it a section of other bytes.
 ///
 /// Numbers are little-endian.
 ///
@@ -9,23 +10,27 @@ import ApusTensor
 /// | 0 | `APUSPLAN` |
 /// | 8 | version, 4 bytes, then 4 bytes of 0 |
 /// | 16 | bytes of the file |
-/// | 24 | bytes of the description, which begins at byte 64 |
+/// | 24 | bytes of the description, which begins at byte 96 |
 /// | 32 | the first byte of the constants, at the start of a page |
-/// | 40 | bytes of the constants, which end the file |
+/// | 40 | bytes of the constants, which end the file where no section does |
 /// | 48 | XXH64 of the constants |
-/// | 56 | XXH64 of the bytes 0 to 55, followed by the description |
+/// | 56 | name of the section, ASCII filled up with 0 to 16 bytes; all 0 without a section |
+/// | 72 | bytes of the section, which begins at the next start of a page and ends the file |
+/// | 80 | XXH64 of the section, which is compared when the section is used |
+/// | 88 | XXH64 of the bytes 0 to 87, followed by the description |
 ///
 /// The description is made of the values of `Plan` in the order in which `PlanCodable` writes them. Any change
 /// of it needs another version: files are made for one processor and are compiled again rather than converted.
 public enum PlanFile {
   /// What is written, and all that is read.
-  public static let version: UInt32 = 1
+  public static let version: UInt32 = 2
   /// The ending of the name.
   public static let pathExtension = "apus"
 
   static let magic = Array("APUSPLAN".utf8)
-  static let preambleCount = 64
-  /// Constants begin at a page of their own, so that no page holds them and the description.
+  static let preambleCount = 96
+  static let sectionNameCount = 16
+  /// Constants and the section begin at pages of their own, so that no page holds two of the parts.
   static let alignment = 4096
 
   /// Whether bytes begin as a plan file does.
@@ -33,8 +38,11 @@ public enum PlanFile {
 
   /// The bytes of the file of a plan.
   ///
+  /// - Parameter section: bytes for whoever knows their name, which the plan does without; at least one.
   /// - Throws: `PlanFileError` where the plan has steps that only the process knows that compiled it.
-  public static func bytes(of plan: Plan) throws(PlanFileError) -> [UInt8] {
+  public static func bytes(
+    of plan: Plan, section: (name: String, bytes: [UInt8])? = nil
+  ) throws(PlanFileError) -> [UInt8] {
     let host = plan.hostSteps
     guard host.isEmpty else {
       let operators = Set(host.map(\.operators)).sorted().joined(separator: ", ")
@@ -50,22 +58,41 @@ public enum PlanFile {
     encoder.encode(plan)
     let description = encoder.bytes
     let end = preambleCount + description.count
-    let start = (end + alignment - 1) / alignment * alignment
+    let start = aligned(end)
+    let constantsEnd = start + plan.constants.byteCount
+    let sectionStart = section == nil ? constantsEnd : aligned(constantsEnd)
+    let sectionBytes = section?.bytes ?? []
+    precondition(section == nil || !sectionBytes.isEmpty, "a section has a byte at least")
     var preamble = PlanEncoder()
     preamble.append(contentsOf: magic)
     preamble.append(version)
     preamble.append(UInt32(0))
     for value in [
-      start + plan.constants.byteCount, description.count, start, plan.constants.byteCount,
+      sectionStart + sectionBytes.count, description.count, start, plan.constants.byteCount,
     ] { preamble.encode(value) }
     preamble.append(plan.constants.withBytes { XXH64.hash($0) })
+    preamble.append(contentsOf: sectionName(section?.name))
+    preamble.encode(sectionBytes.count)
+    preamble.append(section == nil ? 0 : sectionBytes.withUnsafeBytes { XXH64.hash($0) })
     preamble.append((preamble.bytes + description).withUnsafeBytes { XXH64.hash($0) })
     var bytes = preamble.bytes
-    bytes.reserveCapacity(start + plan.constants.byteCount)
+    bytes.reserveCapacity(sectionStart + sectionBytes.count)
     bytes += description
     bytes += [UInt8](repeating: 0, count: start - end)
     plan.constants.withBytes { bytes += $0 }
-    return bytes
+    bytes += [UInt8](repeating: 0, count: sectionStart - constantsEnd)
+    return bytes + sectionBytes
+  }
+
+  /// The start of the next page.
+  static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
+
+  private static func sectionName(_ name: String?) -> [UInt8] {
+    let name = Array((name ?? "").utf8)
+    precondition(
+      name.count <= sectionNameCount && name.allSatisfy { (0x21...0x7E).contains($0) },
+      "the name of a section is up to \(sectionNameCount) characters of ASCII")
+    return name + [UInt8](repeating: 0, count: sectionNameCount - name.count)
   }
 
   /// Reads a plan, whose constants stay in the file.
@@ -73,7 +100,12 @@ public enum PlanFile {
   /// Everything is checked, so that a plan that is returned can be run whoever made the file.
   ///
   /// - Throws: `PlanFileError` naming the file, what is wrong with it and what to do.
-  public static func read(_ path: String) throws(PlanFileError) -> Plan {
+  public static func read(_ path: String) throws(PlanFileError) -> Plan { try open(path).plan }
+
+  /// Reads a plan as `read` does, and says where the section of the file is, without reading that.
+  public static func open(
+    _ path: String
+  ) throws(PlanFileError) -> (plan: Plan, section: PlanSection?) {
     let file: MappedFile
     do throws(MappedFileError) {
       file = try MappedFile(path: path)
@@ -82,6 +114,7 @@ public enum PlanFile {
     }
     do throws(PlanFileError) {
       let preamble = try PlanPreamble(file.bytes)
+      if let section = preamble.section { file.leaveOut(section.range) }
       let constants = try Tensor(preamble, file)
       var decoder = PlanDecoder(preamble.description(in: file.bytes))
       do throws(PlanFormatError) {
@@ -90,13 +123,12 @@ public enum PlanFile {
           throw decoder.error("\(decoder.remaining) bytes follow the plan")
         }
         try PlanVerifier(plan).verify()
-        return plan
+        return (plan, preamble.section.map { PlanSection($0, in: file) })
       } catch {
         throw PlanFileError(.plan, "byte \(preambleCount + error.offset): \(error.what)")
       }
     } catch {
-      throw PlanFileError(
-        error.code, "'\(path)': \(error.message); compile the model again with apus compile")
+      throw error.of(path)
     }
   }
 }
@@ -142,6 +174,11 @@ public struct PlanFileError: Error, Hashable, Sendable, CustomStringConvertible 
   init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
+  }
+
+  /// The error of a file, with what to do about it.
+  func of(_ path: String) -> PlanFileError {
+    PlanFileError(code, "'\(path)': \(message); compile the model again with apus compile")
   }
 
   /// The message.

@@ -18,6 +18,7 @@ extension PlanVerifier {
     case .shuffle(let step): try verify(step.source, step.destination)
     case .pool(let step):
       try verify(step.window)
+      if case .average = step.pooling { try verifyReach(step.window) }
       try verify(step.source, step.destination)
     case .pair(let step): try verify(step.left, step.right, step.destination)
     case .interpolate(let step): try verify(step.source, step.destination)

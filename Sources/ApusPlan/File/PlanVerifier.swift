@@ -211,6 +211,19 @@ extension PlanVerifier {
     return total
   }
 
+  /// Means are of one pixel at least.
+  func verifyReach(_ window: WindowParameters) throws(PlanFormatError) {
+    for axis in 0..<2 {
+      let (kernel, dilation) = (window.kernel[axis], window.dilations[axis])
+      for place in 0..<window.output[axis] {
+        let first = place * window.strides[axis] - window.padding[axis]
+        let tap = first < 0 ? (dilation - 1 - first) / dilation : 0
+        try check(
+          tap < kernel && first + tap * dilation < window.input[axis], "a window without pixels")
+      }
+    }
+  }
+
   /// Pixels of the planes on both sides of a window.
   func pixels(_ window: WindowParameters) throws(PlanFormatError) -> (input: Int, output: Int) {
     try verify(window)

@@ -64,8 +64,11 @@ public final class Benchmark {
 
   /// Reads, compiles and loads a model, or loads a plan file, which is compiled for its own size.
   ///
+  /// - Parameter note: is told what a person should know, as by `PlanModel.read`.
   /// - Throws: `ApusError` naming the file, where it cannot be read, compiled or run at the size asked for.
-  public init(path: String, options: Options = Options()) throws(ApusError) {
+  public init(
+    path: String, options: Options = Options(), note: (String) -> Void
+  ) throws(ApusError) {
     let start = (wall: ContinuousClock.now, processor: ProcessorTime.milliseconds)
     self.path = path
     self.options = options
@@ -77,7 +80,7 @@ public final class Benchmark {
           "'\(path)': is a plan file, compiled for one batch, size and precision, and for tensors or pixels;"
             + " compile the model anew for others")
       }
-      let plan = try PlanModel.read(path)
+      let plan = try PlanModel.read(path, note: note)
       inputs = try BenchmarkInputs(of: plan, path: path).ports
       do {
         session = try Session(plan, threads: options.threads)

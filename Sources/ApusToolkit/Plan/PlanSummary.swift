@@ -40,22 +40,22 @@ public struct PlanSummary: Sendable, Encodable, CustomStringConvertible {
   public let arenaBytes: Int
   /// Bytes of weights and other constants, which stay in the file.
   public let constantBytes: Int
+  /// Bytes of the portable model that other processors' plans are compiled from; 0 where the file has none.
+  public let portableBytes: Int
   /// Multiply-accumulates of one run.
   public let multiplyAccumulates: Int
   private let listing: String
 
   private enum CodingKeys: CodingKey {
-    case file, isa, inputs, outputs, steps, arenaBytes, constantBytes, multiplyAccumulates
+    case file, isa, inputs, outputs, steps, arenaBytes, constantBytes, portableBytes,
+      multiplyAccumulates
   }
 
   /// Reads a plan file.
   ///
   /// - Throws: `ApusError` naming the file and what is wrong with it.
   public init(path: String) throws(ApusError) {
-    self.init(try PlanModel.read(path), file: path)
-  }
-
-  init(_ plan: Plan, file: String) {
+    let (plan, section) = try PlanModel.open(path)
     func ports(_ bindings: [Plan.Binding]) -> [Port] {
       bindings.map {
         Port(
@@ -63,7 +63,7 @@ public struct PlanSummary: Sendable, Encodable, CustomStringConvertible {
           shape: $0.shape?.dimensions ?? [])
       }
     }
-    self.file = file
+    file = path
     isa = plan.isa
     inputs = ports(plan.inputs)
     outputs = ports(plan.outputs)
@@ -74,10 +74,13 @@ public struct PlanSummary: Sendable, Encodable, CustomStringConvertible {
     }
     arenaBytes = plan.arenaCount * 4
     constantBytes = plan.constants.byteCount
+    portableBytes = section.map { $0.name == PortableModel.sectionName ? $0.count : 0 } ?? 0
     multiplyAccumulates = plan.multiplyAccumulates
     listing = plan.listing
   }
 
-  /// The listing of the plan: a header, then a line for each step.
-  public var description: String { listing.trimmingCharacters(in: .newlines) }
+  /// The listing of the plan, a header and a line for each step, and what lies beside it.
+  public var description: String {
+    listing + "portable model: " + (portableBytes == 0 ? "none" : "\(portableBytes) bytes")
+  }
 }

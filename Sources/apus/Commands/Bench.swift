@@ -107,7 +107,7 @@ struct Bench: ParsableCommand {
     options.inputSize = imageSize.map { ($0.height, $0.width) }
     options.precision = precision
     options.takesPixels = pixels
-    let benchmark = try Benchmark(path: model, options: options)
+    let benchmark = try Benchmark(path: model, options: options, note: StandardError.note)
     if serve { return try BenchServer(benchmark, warmup: warmup).run() }
     var report = try measure(benchmark)
     if let compare, let baseline {

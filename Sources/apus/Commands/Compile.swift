@@ -8,8 +8,10 @@ struct Compile: ParsableCommand {
     abstract: "Compile a model for this machine's processor and one input size, as a plan file.",
     discussion: """
       A plan file is loaded in a moment: its weights are packed as the kernels read them and stay in the file. It \
-      runs on processors that have the instruction set it was compiled for, which APUS_ISA may lower. apus inspect \
-      lists its steps, apus run runs it on tensors.
+      is for processors that have the instruction set it was compiled for, which APUS_ISA may lower. On others it is \
+      compiled anew each time it is loaded, from the model that the file also holds, and a note says so; \
+      --no-portable leaves that out of the file, which is then refused there. apus inspect lists the steps, apus run \
+      runs the plan on tensors, apus bench measures it.
 
       With --pixels the plan takes 8-bit pixels and gives the elements of its heads, as apus detect runs a network: \
       floats at both ends take more memory than all of an int8 network between them.
@@ -20,6 +22,7 @@ struct Compile: ParsableCommand {
         apus compile yolov5s.pt --to yolov5s-bf16.apus --precision bf16
         apus compile yolov5s-int8.onnx --to yolov5s.apus --pixels
         APUS_ISA=avx2 apus compile yolov5n.pt --to yolov5n-avx2.apus
+        apus compile yolov5n.pt --to yolov5n-here.apus --no-portable
       """)
 
   @Argument(help: "A checkpoint or an ONNX file.")
@@ -42,6 +45,12 @@ struct Compile: ParsableCommand {
   @Flag(help: "Take 8-bit pixels and give the elements of the heads, in place of float32 tensors.")
   var pixels = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep the model in the file too, so that processors of other instruction sets can run it."
+  )
+  var portable = true
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -57,10 +66,11 @@ struct Compile: ParsableCommand {
   func run() throws {
     let summary = try PlanModel.compile(
       path: model, to: to, batch: batch, inputSize: imageSize.map { ($0.height, $0.width) },
-      precision: precision, takesPixels: pixels)
+      precision: precision, takesPixels: pixels, isPortable: portable)
     if json { return try StandardOutput.print(json: summary) }
     try StandardOutput.print(
       "\(to)  for \(summary.isa), \(summary.steps.count) steps, \(summary.constantBytes) bytes of"
-        + " weights, \(summary.arenaBytes) bytes of memory")
+        + " weights, \(summary.arenaBytes) bytes of memory, "
+        + (portable ? "\(summary.portableBytes) bytes of portable model" : "no portable model"))
   }
 }

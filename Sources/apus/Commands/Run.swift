@@ -54,7 +54,8 @@ struct Run: ParsableCommand {
           "'\(model)' is a plan file, which the \(executor.rawValue) does not run; give the model it was"
             + " compiled from, or leave --executor out")
       }
-      let result = try PlanModel.run(path: model, inputs: input, outputs: output, threads: threads)
+      let result = try PlanModel.run(
+        path: model, inputs: input, outputs: output, threads: threads, note: StandardError.note)
       return try StandardOutput.print(result, json: json)
     }
     let result = try ModelRun.run(
