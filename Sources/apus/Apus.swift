@@ -52,8 +52,7 @@ struct Apus: ParsableCommand {
   }
 
   private static func fail(_ message: String, code: Int32) -> Never {
-    let line = "apus: error: \(message)\n".withoutTerminalControls
-    try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+    StandardError.fail(message)
     Foundation.exit(code)
   }
 }

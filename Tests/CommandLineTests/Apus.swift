@@ -16,6 +16,8 @@ enum Apus {
     var folder: URL?
     /// The folders programs are looked for in.
     var path: String?
+    /// Variables of the environment beside those of the tests.
+    var environment: [String: String] = [:]
     /// The most memory the run may map, in KiB, so that a large request fails instead of slowing the machine.
     var memory: Int?
     /// A shell redirection added to the command, such as `> /dev/full`.
@@ -46,8 +48,10 @@ enum Apus {
     process.arguments =
       ["-c", "\(limit)exec \"$0\" \"$@\" \(setting.redirection)", executable.path] + arguments
     process.currentDirectoryURL = setting.folder
-    if let path = setting.path {
-      process.environment = ProcessInfo.processInfo.environment.merging(["PATH": path]) { $1 }
+    var variables = setting.environment
+    if let path = setting.path { variables["PATH"] = path }
+    if !variables.isEmpty {
+      process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
     }
     let output = Pipe()
     let errors = FileManager.default.temporaryDirectory

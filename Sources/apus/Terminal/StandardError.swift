@@ -1,0 +1,15 @@
+import Foundation
+
+/// What a command says beside its result.
+enum StandardError {
+  /// Says what went wrong.
+  static func fail(_ message: String) { write("error", message) }
+
+  /// Says what of the result is not as it was asked for.
+  static func warn(_ message: String) { write("warning", message) }
+
+  private static func write(_ kind: String, _ message: String) {
+    let line = "apus: \(kind): \(message)\n".withoutTerminalControls
+    try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+  }
+}
