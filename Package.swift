@@ -73,6 +73,9 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(
+      name: "CExpat", pkgConfig: "expat",
+      providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]),
 
     // Layer 0
     .target(name: "ApusTensor", swiftSettings: unsafeLibrary),
@@ -100,7 +103,7 @@ let package = Package(
       swiftSettings: library),
     .target(
       name: "ApusDatasets",
-      dependencies: ["ApusBoxes", "ApusDigest", "ApusRandom", "ApusImage", "Yams"],
+      dependencies: ["ApusBoxes", "ApusDigest", "ApusRandom", "ApusImage", "CExpat", "Yams"],
       swiftSettings: library),
     .target(
       name: "ApusMetrics", dependencies: ["ApusBoxes", "ApusRandom"], swiftSettings: library),

@@ -20,6 +20,8 @@ public struct ImageError: Error, Sendable, Hashable, CustomStringConvertible {
     case unwritable
     /// The system's codec library failed for a reason of its own.
     case codec
+    /// A library or a font that labels need is not installed.
+    case notInstalled
   }
 
   /// The kind of failure.

@@ -52,7 +52,7 @@ struct Apus: ParsableCommand {
   }
 
   private static func fail(_ message: String, code: Int32) -> Never {
-    StandardError.print("error: \(message)")
+    StandardError.fail(message)
     Foundation.exit(code)
   }
 }

@@ -194,8 +194,8 @@ struct BadInput: CustomTestStringConvertible, Sendable {
   ]
 
   static let vocFaults: [BadInput] = [
-    .voc("empty", "", .malformed, "line 1"),
-    .voc("cut", "<annotation>\n<object>", .malformed, "line 2"),
+    .voc("empty", "", .malformed, "line 1, column 1"),
+    .voc("cut", "<annotation>\n<object>", .malformed, "line 2, column 9"),
     .voc("another root", "<html/>", .malformed, "line 1"),
     .voc("NaN", xml(box: "nan 1 2 3"), .badNumber, "line 4"),
     .voc("infinite", xml(box: "1 1 inf 3"), .badNumber, "line 4"),
@@ -208,14 +208,15 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     .voc(
       "external entity",
       #"<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/hostname">]><annotation>&e;</annotation>"#,
-      .unsupported, ""),
+      .unsupported, "line 1, column 13"),
     .voc(
       "a bomb of entities",
       #"<!DOCTYPE a [<!ENTITY a "xx"><!ENTITY b "&a;&a;">]><annotation>&b;</annotation>"#,
-      .unsupported, ""),
+      .unsupported, "line 1, column 13"),
     .voc(
-      "another encoding", #"<?xml version="1.0" encoding="UTF-7"?><annotation/>"#, .unsupported, ""),
-    .voc("deep", String(repeating: "<a>", count: 100_000), .tooDeep, "line 1"),
+      "another encoding", #"<?xml version="1.0" encoding="UTF-7"?><annotation/>"#, .unsupported,
+      "line 1, column 31"),
+    .voc("deep", String(repeating: "<a>", count: 100_000), .tooDeep, "line 1, column 193"),
     BadInput(
       name: "VOC: list of a missing picture",
       files: ["Annotations/a.xml": xml(box: "1 1 2 2"), "ImageSets/Main/train.txt": "a\nb\n"],

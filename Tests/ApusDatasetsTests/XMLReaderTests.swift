@@ -47,20 +47,46 @@ import Testing
   }
 
   @Test func saysWhatAndWhere() throws {
-    for (text, line, found) in [
-      ("<a>\n<b>\n</c>", "line 3", "</c> in <b>"),
-      ("<a>\n\n", "line 3", "the end of the file in <a>"),
-      ("<a>\n<b c='\n'/>&d;", "line 3", "&d;"), ("", "line 1", "an empty file"),
+    for (text, place, found) in [
+      ("<a>\n<b>\n</c>", "line 3, column 3", "mismatched tag in <b> of line 2"),
+      ("<a>\n\n", "line 3, column 1", "no element found in <a> of line 1"),
+      ("<a>\n<b c='\n'/>&d;", "line 3, column 4", "undefined entity in <a> of line 1"),
+      ("", "line 1, column 1", "no element found"),
+      ("<a b='' b=''/>", "line 1, column 9", "duplicate attribute"),
     ] {
       let error = #expect(throws: DatasetError.self) { try Self.read(Array(text.utf8)) }
-      #expect(error?.place == line && error?.found == found, "\(text)")
+      #expect(error?.code == .malformed && error?.place == place, "\(text)")
+      #expect(error?.found == found, "\(text)")
     }
     let bytes = #expect(throws: DatasetError.self) { try Self.read([0x3c, 0xff, 0x3e]) }
-    #expect(bytes?.found == "bytes that are not UTF-8")
+    #expect(bytes?.found == "not well-formed (invalid token)")
     let deep = #expect(throws: DatasetError.self) {
-      try Self.read(Array("<a><b><c/></b></a>".utf8), depth: 2)
+      try Self.read(Array("<a>\n <b><c/></b></a>".utf8), depth: 2)
     }
-    #expect(deep?.code == .tooDeep)
+    #expect(deep?.code == .tooDeep && deep?.place == "line 2, column 5")
+  }
+
+  /// Entities can only be declared in a document type; its name in a text is none.
+  @Test(arguments: [
+    "<!DOCTYPE a>", "<!DOCTYPE a SYSTEM 'a.dtd'>",
+    "<!DOCTYPE a [<!ENTITY % e SYSTEM '/etc/hostname'> %e;]>",
+    "<!DOCTYPE a [<!ENTITY e 'e'><!ENTITY f '&e;&e;&e;&e;'>]>",
+  ])
+  func refusesDocumentTypes(_ type: String) throws {
+    let error = #expect(throws: DatasetError.self) {
+      try Self.read(Array("<?xml version='1.0'?>\n\(type)<a/>".utf8))
+    }
+    #expect(error?.code == .unsupported && error?.found == "a document type")
+    #expect(error?.place.hasPrefix("line 2, column ") == true)
+    #expect(try Self.read(Array("<a><!--\(type)--></a>".utf8)).text.isEmpty)
+  }
+
+  @Test func readsOtherDeclaredEncodings() throws {
+    let declared = Array("<?xml version='1.0' encoding='ISO-8859-1'?><a>".utf8)
+    #expect(try Self.read(declared + [0xFC] + Array("</a>".utf8)).text == "ü")
+    let wide = [0xFEFF] + "<a>ü</a>".utf16
+    let bytes = wide.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    #expect(try Self.read(bytes).text == "ü")
   }
 
   /// Whatever Foundation still reads of a damaged document is read alike.

@@ -22,7 +22,7 @@ struct AnnotationTests {
         colorIndex: try #require(detection["class_id"] as? Int))
     }
     let photo = try ReferencePictures.photo(name, as: .rgb)
-    let image = photo.annotated(boxes)
+    let image = try photo.annotated(boxes)
     #expect(image != photo)
     try Self.show(image, "annotated_" + name + ".png")
   }
@@ -118,14 +118,14 @@ struct AnnotationTests {
     let image = try Image(width: 60, height: 50, format: .bgr, filledWith: Color(gray: 0))
     let box = LabeledBox(x1: 10, y1: 10, x2: 40, y2: 30, label: "", colorIndex: 5)
     let color = ClassColors.color(5)
-    let drawn = image.annotated([box], style: AnnotationStyle(lineWidth: 1))
+    let drawn = try image.annotated([box], style: AnnotationStyle(lineWidth: 1))
     for (x, y) in [(10, 10), (39, 10), (10, 29), (39, 29), (25, 10)] {
       #expect(drawn.pixel(x: x, y: y) == [color.blue, color.green, color.red])
     }
     for (x, y) in [(9, 9), (11, 11), (40, 30), (25, 20)] {
       #expect(drawn.pixel(x: x, y: y) == [0, 0, 0])
     }
-    #expect(image.converted(to: .gray).annotated([box]).format == .rgb)
+    #expect(try image.converted(to: .gray).annotated([box]).format == .rgb)
   }
 
   @Test
@@ -138,7 +138,7 @@ struct AnnotationTests {
     solid.colorIndex = 2
     let color = ClassColors.color(5)
     let gap = ClassColors.text(on: color)
-    let drawn = image.annotated([dashed, solid], style: AnnotationStyle(lineWidth: 1))
+    let drawn = try image.annotated([dashed, solid], style: AnnotationStyle(lineWidth: 1))
     // Dashes of four pixels and gaps of three, from the left and from the top.
     for place in 0..<30 {
       // The corners are those of the upright sides.
@@ -165,7 +165,7 @@ struct AnnotationTests {
     ]
     for label in labels {
       let box = LabeledBox(x1: 10, y1: 20, x2: 70, y2: 50, label: label, colorIndex: 1)
-      #expect(image.annotated([box]).pixels.count == image.pixels.count)
+      #expect(try image.annotated([box]).pixels.count == image.pixels.count)
     }
   }
 }

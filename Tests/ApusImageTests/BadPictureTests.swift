@@ -119,6 +119,6 @@ struct BadPictureTests {
       LabeledBox(x1: .nan, y1: 0, x2: .infinity, y2: 3, label: "none", colorIndex: 1),
       LabeledBox(x1: -.infinity, y1: 0, x2: .infinity, y2: 3, label: "all", colorIndex: -1),
     ]
-    #expect(image.annotated(boxes).width == width)
+    #expect(try image.annotated(boxes).width == width)
   }
 }

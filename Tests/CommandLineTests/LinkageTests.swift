@@ -5,7 +5,7 @@ import Testing
 @Suite struct LinkageTests {
   private static let lister = "/usr/bin/ldd"
 
-  /// Labels load Pango when they are drawn; XML is read without a library.
+  /// Labels load Pango when they are drawn; XML is read by expat, which is small.
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: lister), "needs ldd"))
   func heavyLibrariesAreNotLinked() throws {
     let process = Process()

@@ -42,33 +42,6 @@ extension XMLElement {
   package static func read(
     _ bytes: [UInt8], file: String, depth: Int
   ) throws(DatasetError) -> XMLElement {
-    let text = String(decoding: bytes, as: UTF8.self)
-    let declaration = text.prefix(200).prefix { $0 != ">" }.lowercased()
-    let isUTF8 =
-      !declaration.contains("encoding") || declaration.contains("utf-8")
-      || declaration.contains("ascii")
-    guard isUTF8, !text.contains("<!DOCTYPE"), !text.contains("<!ENTITY") else {
-      throw DatasetError(
-        .unsupported, file: file, expected: "XML in UTF-8 without document type and entities",
-        found: isUTF8 ? "a document type" : "another encoding",
-        remedy: "Save the file as UTF-8 and remove the declaration.")
-    }
-    var reader = XMLReader(bytes, depth: depth)
-    do throws(XMLReader.Fault) {
-      return try reader.read()
-    } catch {
-      switch error {
-      case .tooDeep:
-        throw DatasetError(
-          .tooDeep, file: file, place: "line \(reader.line)",
-          expected: "at most \(depth) levels of elements", found: "more",
-          remedy: "Write the file anew with the tool it came from.")
-      case .malformed(let found):
-        throw DatasetError(
-          .malformed, file: file, place: "line \(reader.line)", expected: "well-formed XML",
-          found: found,
-          remedy: "Correct the file there, or write it anew with the tool it came from.")
-      }
-    }
+    try XMLReader(file: file, depth: depth).read(bytes)
   }
 }

@@ -1,228 +1,122 @@
-/// Reads XML 1.0 in UTF-8 into elements.
+internal import CExpat
+
+/// Builds elements of what expat finds in a file.
 ///
-/// Attributes are passed over. There are no document types, hence only the five entities that XML itself names.
-struct XMLReader {
-  /// Why a file is no XML.
-  enum Fault: Error {
-    /// What is there instead, for a person.
-    case malformed(String)
-    /// More levels of elements than allowed.
-    case tooDeep
+/// Attributes, comments and instructions are passed over. A document type is refused where it begins: so there are no
+/// entities but the five that XML itself names, and nothing is read from elsewhere.
+final class XMLReader {
+  private let file: String
+  private let depth: Int
+  private let parser: XML_Parser
+  /// The elements that have begun and not ended, outermost first.
+  private var open: [XMLElement] = []
+  private var root: XMLElement?
+  /// Why the parser was stopped.
+  private var fault: DatasetError?
+
+  init(file: String, depth: Int) throws(DatasetError) {
+    guard let parser = XML_ParserCreate(nil) else {
+      throw DatasetError(
+        .tooLarge, file: file, expected: "memory for a reader of XML", found: "none",
+        remedy: "End other programs.")
+    }
+    self.file = file
+    self.depth = depth
+    self.parser = parser
+    // Safety: the parser calls back only within `read`, while this object lives.
+    XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
+    XML_SetElementHandler(
+      parser, { reader, name, _ in XMLReader.at(reader)?.begin(name) },
+      { reader, _ in XMLReader.at(reader)?.end() })
+    XML_SetCharacterDataHandler(
+      parser, { reader, text, count in XMLReader.at(reader)?.append(text, count) })
+    XML_SetStartDoctypeDeclHandler(
+      parser, { reader, _, _, _, _ in XMLReader.at(reader)?.refuseDocumentType() })
   }
 
-  /// The line that is being read, from 1.
-  private(set) var line = 1
-  private let bytes: [UInt8]
-  private let depth: Int
-  private var place = 0
-  private var stack: [XMLElement] = []
-  private var root: XMLElement?
+  deinit { XML_ParserFree(parser) }
 
-  init(_ bytes: [UInt8], depth: Int) {
-    self.bytes = bytes
-    self.depth = depth
+  private static func at(_ reader: UnsafeMutableRawPointer?) -> XMLReader? {
+    reader.map { Unmanaged<XMLReader>.fromOpaque($0).takeUnretainedValue() }
   }
 
   /// The outermost element.
-  mutating func read() throws(Fault) -> XMLElement {
-    guard !bytes.isEmpty else { throw .malformed("an empty file") }
-    guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw .malformed("bytes that are not UTF-8")
+  func read(_ bytes: [UInt8]) throws(DatasetError) -> XMLElement {
+    guard let count = Int32(exactly: bytes.count) else {
+      throw DatasetError(
+        .tooLarge, file: file, expected: "at most 2 GiB of XML", found: "\(bytes.count) bytes",
+        remedy: "Split the file.")
     }
-    _ = skip("\u{FEFF}")
-    while place < bytes.count {
-      if bytes[place] == UInt8(ascii: "<") { try readMarkup() } else { try readText() }
+    let status = bytes.withUnsafeBytes { buffer in
+      buffer.withMemoryRebound(to: CChar.self) { XML_Parse(parser, $0.baseAddress, count, 1) }
     }
-    if let open = stack.last {
-      throw .malformed("the end of the file in <\(open.name.prefix(60))>")
-    }
-    guard let root else { throw .malformed("no element") }
+    if let fault { throw fault }
+    guard status == XML_STATUS_OK, let root else { throw malformed(XML_GetErrorCode(parser)) }
     return root
   }
 
-  private mutating func readMarkup() throws(Fault) {
-    if skip("<!--") {
-      try advance(past: "--", of: "a comment")
-      guard skip(">") else { throw .malformed("-- in a comment") }
-    } else if skip("<![CDATA[") {
-      guard let element = stack.last else { throw .malformed("text beside the outermost element") }
-      let start = place
-      try advance(past: "]]>", of: "a CDATA section")
-      element.text += try text(start..<place - 3)
-    } else if skip("<?") {
-      try advance(past: "?>", of: "a processing instruction")
-    } else if skip("</") {
-      try readEnd()
-    } else {
-      place += 1
-      try readStart()
+  private func begin(_ name: UnsafePointer<XML_Char>?) {
+    guard fault == nil, let name else { return }
+    guard open.count < depth else {
+      return stop(
+        error(
+          .tooDeep, expected: "at most \(depth) levels of elements", found: "more",
+          remedy: "Write the file anew with the tool it came from."))
     }
+    let element = XMLElement(String(cString: name), line: line)
+    if let parent = open.last { parent.children.append(element) } else { root = element }
+    open.append(element)
   }
 
-  private mutating func readStart() throws(Fault) {
-    let begin = line
-    let element = XMLElement(try readName(), line: begin)
-    guard stack.count < depth else { throw .tooDeep }
-    var hasSpace = skipSpace()
-    while place < bytes.count, bytes[place] != UInt8(ascii: ">"), bytes[place] != UInt8(ascii: "/")
-    {
-      guard hasSpace else { throw .malformed("no space before an attribute") }
-      let name = try readName()
-      skipSpace()
-      guard skip("=") else { throw .malformed("attribute \(name.prefix(60)) without a value") }
-      skipSpace()
-      try readValue(of: name)
-      hasSpace = skipSpace()
-    }
-    let isEmpty = skip("/")
-    guard skip(">") else {
-      throw .malformed("a tag <\(element.name.prefix(60)) that is not closed")
-    }
-    if let parent = stack.last {
-      parent.children.append(element)
-    } else {
-      guard root == nil else { throw .malformed("a second outermost element") }
-      root = element
-    }
-    if !isEmpty { stack.append(element) }
-  }
-
-  /// Passes over a value in quotes, which must be well-formed all the same.
-  private mutating func readValue(of name: String) throws(Fault) {
-    guard place < bytes.count,
-      bytes[place] == UInt8(ascii: "\"") || bytes[place] == UInt8(ascii: "'")
-    else { throw .malformed("attribute \(name.prefix(60)) without quotes") }
-    let quote = bytes[place]
-    place += 1
-    guard let end = bytes[place...].firstIndex(of: quote),
-      !bytes[place..<end].contains(UInt8(ascii: "<"))
-    else { throw .malformed("attribute \(name.prefix(60)) without closing quotes") }
-    _ = try resolved(place..<end)
-    advance(to: end + 1)
-  }
-
-  private mutating func readEnd() throws(Fault) {
-    let name = try readName()
-    guard let element = stack.last, element.name == name else {
-      throw .malformed(
-        "</\(name.prefix(60))>" + (stack.last.map { " in <\($0.name.prefix(60))>" } ?? " alone"))
-    }
-    skipSpace()
-    guard skip(">") else { throw .malformed("a tag </\(name.prefix(60)) that is not closed") }
-    stack.removeLast()
+  private func end() {
+    guard fault == nil, let element = open.popLast() else { return }
     let scalars = element.text.unicodeScalars
     let inner = scalars.drop { $0.properties.isWhitespace }.reversed()
       .drop { $0.properties.isWhitespace }.reversed()
     element.text = String(String.UnicodeScalarView(inner))
   }
 
-  private mutating func readText() throws(Fault) {
-    let start = place
-    let end = bytes[start...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
-    if let element = stack.last {
-      element.text += try resolved(start..<end)
-    } else if let other = bytes[start..<end].firstIndex(where: { !Self.isSpace($0) }) {
-      advance(to: other)
-      throw .malformed("text beside the outermost element")
+  /// Expat never splits a character.
+  private func append(_ text: UnsafePointer<XML_Char>?, _ count: Int32) {
+    guard fault == nil, let element = open.last else { return }
+    element.text += String(
+      decoding: UnsafeRawBufferPointer(start: text, count: Int(count)), as: UTF8.self)
+  }
+
+  private func refuseDocumentType() {
+    stop(
+      error(
+        .unsupported, expected: "XML without document type and entities", found: "a document type",
+        remedy: "Remove the declaration."))
+  }
+
+  /// Ends the reading; some calls may still follow.
+  private func stop(_ fault: DatasetError) {
+    self.fault = fault
+    XML_StopParser(parser, 0)
+  }
+
+  private func malformed(_ code: XML_Error) -> DatasetError {
+    if code == XML_ERROR_UNKNOWN_ENCODING {
+      return error(
+        .unsupported, expected: "XML in UTF-8", found: "another encoding",
+        remedy: "Save the file as UTF-8.")
     }
-    advance(to: end)
+    let reason = XML_ErrorString(code).map { String(cString: $0) } ?? "error \(code.rawValue)"
+    let place = open.last.map { " in <\($0.name.prefix(60))> of line \($0.line)" } ?? ""
+    return error(
+      .malformed, expected: "well-formed XML", found: reason + place,
+      remedy: "Correct the file there, or write it anew with the tool it came from.")
   }
 
-  private mutating func readName() throws(Fault) -> String {
-    let start = place
-    while place < bytes.count, Self.isName(bytes[place], isFirst: place == start) { place += 1 }
-    guard place > start else { throw .malformed("no name where one must be") }
-    return String(decoding: bytes[start..<place], as: UTF8.self)
+  /// An error at the place the parser has reached.
+  private func error(
+    _ code: DatasetError.Code, expected: String, found: String, remedy: String
+  ) -> DatasetError {
+    DatasetError(
+      code, file: file, place: "line \(line), column \(XML_GetCurrentColumnNumber(parser) + 1)",
+      expected: expected, found: found, remedy: remedy)
   }
 
-  /// Text with its references replaced.
-  private func resolved(_ range: Range<Int>) throws(Fault) -> String {
-    guard bytes[range].contains(UInt8(ascii: "&")) else { return try text(range) }
-    var result = ""
-    var start = range.lowerBound
-    while let ampersand = bytes[start..<range.upperBound].firstIndex(of: UInt8(ascii: "&")) {
-      result += try text(start..<ampersand)
-      guard let end = bytes[ampersand..<range.upperBound].firstIndex(of: UInt8(ascii: ";")) else {
-        throw .malformed("& that begins no reference")
-      }
-      let name = String(decoding: bytes[ampersand + 1..<end], as: UTF8.self)
-      guard let scalar = Self.scalar(name) else { throw .malformed("&\(name.prefix(60));") }
-      result.unicodeScalars.append(scalar)
-      start = end + 1
-    }
-    return result + (try text(start..<range.upperBound))
-  }
-
-  /// Text as it stands, but for line ends, which become line feeds.
-  private func text(_ range: Range<Int>) throws(Fault) -> String {
-    var text: [UInt8] = []
-    for index in range {
-      switch bytes[index] {
-      case 0x0D: if index + 1 == bytes.count || bytes[index + 1] != 0x0A { text.append(0x0A) }
-      case 0..<0x20 where !Self.isSpace(bytes[index]): throw .malformed("a control character")
-      default: text.append(bytes[index])
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-
-  /// What a reference between & and ; stands for.
-  private static func scalar(_ name: String) -> Unicode.Scalar? {
-    switch name {
-    case "lt": return "<"
-    case "gt": return ">"
-    case "amp": return "&"
-    case "quot": return "\""
-    case "apos": return "'"
-    default:
-      let isHexadecimal = name.hasPrefix("#x")
-      let digits = name.dropFirst(isHexadecimal ? 2 : 1)
-      guard name.hasPrefix("#"), digits.allSatisfy(\.isHexDigit),
-        let code = UInt32(digits, radix: isHexadecimal ? 16 : 10),
-        code >= 0x20 || code <= 0xFF && isSpace(UInt8(code))
-      else { return nil }
-      return Unicode.Scalar(code)
-    }
-  }
-
-  private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
-
-  /// Whether a byte may be in a name; of characters beyond ASCII every one.
-  private static func isName(_ byte: UInt8, isFirst: Bool) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...,
-      UInt8(ascii: "_"), UInt8(ascii: ":"):
-      true
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."): !isFirst
-    default: false
-    }
-  }
-
-  @discardableResult
-  private mutating func skipSpace() -> Bool {
-    let start = place
-    while place < bytes.count, Self.isSpace(bytes[place]) { advance(to: place + 1) }
-    return place > start
-  }
-
-  /// Passes over a mark where it stands here.
-  private mutating func skip(_ mark: String) -> Bool {
-    guard bytes[place...].starts(with: mark.utf8) else { return false }
-    place += mark.utf8.count
-    return true
-  }
-
-  private mutating func advance(past mark: String, of what: String) throws(Fault) {
-    let first = mark.utf8.first
-    while place < bytes.count {
-      if bytes[place] == first, skip(mark) { return }
-      advance(to: place + 1)
-    }
-    throw .malformed("the end of the file in \(what)")
-  }
-
-  private mutating func advance(to end: Int) {
-    for byte in bytes[place..<end] where byte == 0x0A { line += 1 }
-    place = end
-  }
+  private var line: Int { Int(XML_GetCurrentLineNumber(parser)) }
 }

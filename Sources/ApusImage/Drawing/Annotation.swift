@@ -4,10 +4,13 @@ extension Image {
   /// Boxes are drawn in the order given, dashed ones over the others, labels afterwards; earlier boxes get the better places,
   /// so the most confident should come first. No label covers another or leaves the picture; a
   /// label that stands away from its box is tied to it by a thin line, and one for which no place
-  /// is left is not drawn. Without any font installed, only boxes are drawn. Boxes with a
+  /// is left is not drawn. A character that no font has is drawn as a box. Boxes with a
   /// coordinate that is not a number are skipped.
-  public func annotated(_ boxes: [LabeledBox], style: AnnotationStyle = AnnotationStyle()) -> Image
-  {
+  ///
+  /// - Throws: `ImageError` where there are labels, but no Pango, Cairo or font to draw them with.
+  public func annotated(
+    _ boxes: [LabeledBox], style: AnnotationStyle = AnnotationStyle()
+  ) throws(ImageError) -> Image {
     var image = format == .gray ? converted(to: .rgb) : self
     let lineWidth = style.lineWidth(width: width, height: height)
     let rects = boxes.map { pixelRect(of: $0) }
@@ -21,19 +24,18 @@ extension Image {
         image.strokeDashed(rect, lineWidth: lineWidth, with: ClassColors.color(box.colorIndex))
       }
     }
-    guard style.showsLabels else { return image }
+    guard style.showsLabels, boxes.contains(where: { !$0.label.isEmpty }) else { return image }
     let size = style.fontSize(width: width, height: height)
-    guard let renderer = TextRenderer(family: style.fontFamily, size: size) else { return image }
-    let labels = zip(boxes, rects).compactMap { box, rect in
-      rect.flatMap { rect -> PlacedLabel? in
-        guard !box.label.isEmpty else { return nil }
-        let background = ClassColors.color(box.colorIndex)
-        let margin = max(size / 5, 2)
-        let text = renderer.render(
-          box.label, color: ClassColors.text(on: background),
-          maximumWidth: max(width - 2 * margin, 1))
-        return text.map { PlacedLabel(text: $0, box: rect, background: background, margin: margin) }
-      }
+    let renderer = try TextRenderer(family: style.fontFamily, size: size)
+    let margin = max(size / 5, 2)
+    var labels: [PlacedLabel] = []
+    for (box, rect) in zip(boxes, rects) where !box.label.isEmpty {
+      guard let rect else { continue }
+      let background = ClassColors.color(box.colorIndex)
+      let text = try renderer.render(
+        box.label, color: ClassColors.text(on: background),
+        maximumWidth: max(width - 2 * margin, 1))
+      labels.append(PlacedLabel(text: text, box: rect, background: background, margin: margin))
     }
     image.draw(labels, lineWidth: lineWidth)
     return image

@@ -52,13 +52,11 @@ public struct AnnotationStyle: Sendable, Hashable {
     self.showsLabels = showsLabels
   }
 
-  /// Those of some labels that have characters no installed font can draw.
+  /// Checks that labels can be drawn here, before anything is written.
   ///
-  /// They are drawn with a box in place of each such character. On a system without any font these
-  /// are all labels, and none is drawn.
-  public func unsupported(_ labels: some Sequence<String>) -> [String] {
-    guard let renderer = TextRenderer(family: fontFamily, size: 16) else { return Array(labels) }
-    return labels.filter { !renderer.supports($0) }
+  /// - Throws: `ImageError` that says what to install.
+  public func checkLabels() throws(ImageError) {
+    if showsLabels { _ = try TextRenderer(family: fontFamily, size: 16) }
   }
 
   /// The line width for a picture: 1 at 400 pixels of mean side, growing with it.

@@ -10,11 +10,11 @@
 /// which takes 4 MB of memory.
 ///
 /// The types are those of `pango/pangocairo.h`: pointers to what only the libraries look into, and 32-bit numbers.
-struct PangoCairo: Sendable {
+package struct PangoCairo: Sendable {
   typealias Object = OpaquePointer?
 
-  /// The functions; nil where the libraries are not installed.
-  static let loaded = try? PangoCairo()
+  /// The functions, or what is to be installed for them.
+  static let loaded = Result { () throws(ImageError) in try PangoCairo(paths) }
 
   /// `PANGO_SCALE`: units of a pixel.
   static let scale = 1024
@@ -61,8 +61,6 @@ struct PangoCairo: Sendable {
     @convention(c) (_ cairo: Object, _ red: Double, _ green: Double, _ blue: Double) -> Void
   let destroyCairo: @convention(c) (Object) -> Void
 
-  private struct Missing: Error {}
-
   #if canImport(Darwin)
     // Homebrew's folders are not among those that are searched.
     private static let paths = ["/opt/homebrew/lib", "/usr/local/lib"].map {
@@ -72,13 +70,22 @@ struct PangoCairo: Sendable {
     private static let paths = ["libpangocairo-1.0.so.0"]
   #endif
 
-  private init() throws(Missing) {
-    guard let library = Self.paths.lazy.compactMap({ dlopen($0, RTLD_LAZY) }).first else {
-      throw Missing()
+  /// Loads the first of some libraries that is there.
+  ///
+  /// - Throws: `ImageError` that names them and says what to install.
+  package init(_ paths: [String]) throws(ImageError) {
+    func missing(_ found: String) -> ImageError {
+      ImageError(
+        .notInstalled, source: "labels",
+        expected: "Pango with Cairo, \(paths.joined(separator: " or "))", found: found,
+        remedy: "Install it: apt-get install libpangocairo-1.0-0, or brew install pango.")
+    }
+    guard let library = paths.lazy.compactMap({ dlopen($0, RTLD_LAZY) }).first else {
+      throw missing(dlerror().map { "\"\(String(cString: $0))\"" } ?? "none")
     }
     // A name is sought in the library and in all that it needs, Cairo and GObject among them.
-    func function<Function>(_ name: String) throws(Missing) -> Function {
-      guard let address = dlsym(library, name) else { throw Missing() }
+    func function<Function>(_ name: String) throws(ImageError) -> Function {
+      guard let address = dlsym(library, name) else { throw missing("one without \(name)") }
       return unsafeBitCast(address, to: Function.self)
     }
     release = try function("g_object_unref")

@@ -8,20 +8,21 @@ struct RenderedText {
 
 /// Sets lines of text in any script, by Pango and Cairo.
 ///
-/// Both are loaded when they are first needed; fonts come from fontconfig. On a system without Pango or without
-/// any font nothing can be set, and the initialiser answers nil.
+/// Both are loaded when they are first needed; fonts come from fontconfig.
 struct TextRenderer: ~Copyable {
   private let pango: PangoCairo
   private let context: OpaquePointer
   private let layout: OpaquePointer
 
-  init?(family: String, size: Int) {
-    guard let pango = PangoCairo.loaded, let map = pango.defaultFontMap(),
-      let context = pango.makeContext(map)
-    else { return nil }
+  /// - Throws: `ImageError` that says what to install where Pango, Cairo or any font is missing.
+  init(family: String, size: Int) throws(ImageError) {
+    let pango = try PangoCairo.loaded.get()
+    guard let map = pango.defaultFontMap(), let context = pango.makeContext(map) else {
+      throw Self.failure("a font map of Pango")
+    }
     guard let layout = pango.makeLayout(context) else {
       pango.release(context)
-      return nil
+      throw Self.failure("a layout of Pango")
     }
     let font = pango.font(family)
     pango.setWeight(font, PangoCairo.semibold)
@@ -35,17 +36,14 @@ struct TextRenderer: ~Copyable {
     guard pango.unknownGlyphs(layout) == 0 else {
       pango.release(layout)
       pango.release(context)
-      return nil
+      throw ImageError(
+        .notInstalled, source: "labels", expected: "a font for '\(family)'",
+        found: "none with Latin letters that fontconfig knows",
+        remedy: "Install one: apt-get install fontconfig fonts-dejavu-core.")
     }
     self.pango = pango
     self.context = context
     self.layout = layout
-  }
-
-  /// Whether some font has every character of a text.
-  func supports(_ text: String) -> Bool {
-    _ = Self.measure(pango, layout, text)
-    return pango.unknownGlyphs(layout) == 0
   }
 
   deinit {
@@ -53,8 +51,18 @@ struct TextRenderer: ~Copyable {
     pango.release(context)
   }
 
-  /// Sets a line, shortened with an ellipsis to a width; nil if Cairo fails.
-  func render(_ text: String, color: Color, maximumWidth: Int) -> RenderedText? {
+  private static func failure(_ expected: String) -> ImageError {
+    ImageError(
+      .codec, source: "labels", expected: expected, found: "none",
+      remedy: "End other programs, should memory be short.")
+  }
+
+  /// Sets a line, shortened with an ellipsis to a width.
+  ///
+  /// - Throws: `ImageError` if Cairo fails.
+  func render(
+    _ text: String, color: Color, maximumWidth: Int
+  ) throws(ImageError) -> RenderedText {
     pango.setWidth(layout, -1)
     let natural = Self.measure(pango, layout, text)
     let (width, height) = (max(min(natural.width, maximumWidth), 1), max(natural.height, 1))
@@ -67,16 +75,16 @@ struct TextRenderer: ~Copyable {
     guard
       let surface = pango.makeSurface(
         PangoCairo.argb32, Int32(clamping: width), Int32(clamping: height))
-    else { return nil }
+    else { throw Self.failure("a surface of Cairo") }
     defer { pango.destroySurface(surface) }
     guard pango.surfaceStatus(surface) == PangoCairo.success, let cairo = pango.makeCairo(surface)
-    else { return nil }
+    else { throw Self.failure("a surface of Cairo of \(width) x \(height) pixels") }
     pango.setColor(
       cairo, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255)
     pango.show(cairo, layout)
     pango.destroyCairo(cairo)
     pango.flushSurface(surface)
-    guard let data = pango.surfaceData(surface) else { return nil }
+    guard let data = pango.surfaceData(surface) else { throw Self.failure("pixels of Cairo") }
     return RenderedText(
       width: width, height: height,
       pixels: Self.copy(

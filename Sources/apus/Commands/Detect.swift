@@ -153,7 +153,7 @@ struct Detect: ParsableCommand {
       let file = try ThresholdFile(reading: thresholds)
       options.confidence = try file.thresholds(for: names, file: thresholds)
       if let note = file.mismatch(with: model) {
-        FileHandle.standardError.write(Data("apus: warning: '\(thresholds)': \(note)\n".utf8))
+        StandardError.warn("'\(thresholds)': \(note)")
       }
     }
     do {

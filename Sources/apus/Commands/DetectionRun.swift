@@ -18,6 +18,7 @@ struct DetectionRun {
   init(detector: Detector, command: Detect, sources: [MediaSource]) throws {
     self.detector = detector
     self.command = command
+    if !command.writesNoPictures { try AnnotationStyle().checkLabels() }
     if !command.writesNoPictures || command.savesText {
       folder = try OutputFolder(
         command.output, keeping: sources.map(\.path) + command.sources + [command.model])
@@ -135,8 +136,8 @@ struct DetectionRun {
     try AtomicFile.write(found.yoloText.utf8, to: path)
   }
 
-  private func annotate(_ image: Image, _ detections: [Detection]) -> Image {
-    image.annotated(
+  private func annotate(_ image: Image, _ detections: [Detection]) throws(ImageError) -> Image {
+    try image.annotated(
       detections.map { detection in
         let box = detection.box
         let score = String(format: "%.2f", detection.score)

@@ -231,7 +231,9 @@ struct Val: ParsableCommand {
       try StandardOutput.write(json: report, to: path)
     }
     if let path = try folder?.path(for: "report", ending: "html") {
-      try ValidationPage(report).write(to: path)
+      let page = ValidationPage(report)
+      try page.write(to: path)
+      if let warning = page.warning { StandardError.warn("'\(path)': \(warning)") }
     }
     if json {
       try StandardOutput.print(json: report)

@@ -162,7 +162,10 @@ import Testing
       classes: ["cat"], pictures: names,
       objects: (0..<5).map { .init(picture: $0, classID: 0) }, folder: folder)
     let found = Fixture.results([.init(picture: 4, classID: 0, score: 0.9)])
-    let page = try PageReader(ValidationPage(Fixture.report(data, found)).html)
+    let shown = try ValidationPage(Fixture.report(data, found))
+    #expect(shown.warning?.hasPrefix("2 of the 4 worst pictures cannot be shown: ") == true)
+    #expect(shown.warning?.contains("c.jpg") == true)
+    let page = try PageReader(shown.html)
     Self.expectClosed(page)
     let images = page.elements.filter { $0.name == "img" }
     #expect(images.count == 4)

@@ -31,7 +31,7 @@ struct PicturePair: Sendable {
     names: ClassNames
   ) throws(PictureProblem) {
     guard let path = picture.path else {
-      throw PictureProblem(reason: "its file is not there")
+      throw PictureProblem(reason: "its file is not there", isAbsent: true)
     }
     do {
       let image = try ImageDecoder(limits: Self.limits).decode(contentsOf: path)
@@ -53,7 +53,7 @@ struct PicturePair: Sendable {
       truths = try address(Self.truths(judged, entry, names, places))
       detections = try address(Self.detections(judged, entry, names, places))
     } catch {
-      throw PictureProblem(reason: "\(error)")
+      throw PictureProblem(reason: "\(error)", isAbsent: false)
     }
   }
 
@@ -108,4 +108,6 @@ struct PicturePair: Sendable {
 /// Why a picture is not shown.
 struct PictureProblem: Error, Sendable {
   let reason: String
+  /// Whether there is no file, which is no fault.
+  let isAbsent: Bool
 }

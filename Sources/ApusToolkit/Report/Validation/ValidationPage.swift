@@ -38,6 +38,17 @@ public struct ValidationPage: Sendable {
     }
   }
 
+  /// Why pictures that are there are not shown, for a person; nil where all are.
+  public var warning: String? {
+    let problems = pairs.compactMap { pair -> PictureProblem? in
+      guard case .failure(let problem) = pair, !problem.isAbsent else { return nil }
+      return problem
+    }
+    return problems.first.map {
+      "\(problems.count) of the \(pairs.count) worst pictures cannot be shown: \($0.reason)"
+    }
+  }
+
   /// Writes the page.
   ///
   /// - Throws: `ApusError` where the file is what was read or cannot be written.
