@@ -25,6 +25,8 @@ const apus_peak_kernel apus_peak_avx512[] = {
     // bfloat16 is multiplied as float here.
     {APUS_ISA_AVX512, APUS_PRODUCT_BF16, "apus_peak_bf16__avx512", apus_peak_f32__avx512},
     PEAK_ROW(APUS_ISA_AVX512, APUS_PRODUCT_U8S8, u8s8, avx512),
+    // Bytes are widened and multiplied as these.
+    {APUS_ISA_AVX512, APUS_PRODUCT_S16, "apus_peak_s16__avx512", apus_peak_u8s8__avx512},
     {0},
 };
 #endif
