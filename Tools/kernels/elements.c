@@ -29,3 +29,12 @@ void fill_elements(
     memcpy(at + i * size, (const uint8_t *)&value + 4 - size, (size_t)size);
   }
 }
+
+const apus_finish_kernel *finish_for(apus_isa isa, apus_finish_kind kind) {
+  const apus_finish_kernel *found = NULL, *kernel;
+  for (int64_t i = 0; (kernel = apus_finish_kernel_at(i)); i++) {
+    if (kernel->kind != kind) continue;
+    if (kernel->isa == APUS_ISA_SCALAR || kernel->isa == isa) found = kernel;
+  }
+  return found;
+}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elements.h"
 #include "harness.h"
 
 static void fill(float *at, int64_t count, float scale) {
@@ -172,16 +173,6 @@ static void check_convolution(
   free(c.scratch), free(c.packed);
 }
 
-// The finishing of floats of the instruction set, or its twin.
-static const apus_finish_kernel *finish_for(apus_isa isa) {
-  const apus_finish_kernel *found = NULL, *kernel;
-  for (int64_t i = 0; (kernel = apus_finish_kernel_at(i)); i++) {
-    if (kernel->kind != APUS_FINISH_F32_F32) continue;
-    if (kernel->isa == APUS_ISA_SCALAR || kernel->isa == isa) found = kernel;
-  }
-  return found;
-}
-
 void test_winograd(void) {
   const apus_winograd_kernel *kernel, *twin = apus_winograd_kernel_at(0);
   for (int64_t i = 0; (kernel = apus_winograd_kernel_at(i)); i++) {
@@ -196,7 +187,7 @@ void test_winograd(void) {
       const int is_own = tile->isa == kernel->isa || tile->isa == APUS_ISA_SCALAR;
       if (tile->product != APUS_PRODUCT_F32 || tile->depthwise || !is_own) continue;
       for (int number = 0; number < 40; number++) {
-        check_convolution(kernel, tile, finish_for(kernel->isa));
+        check_convolution(kernel, tile, finish_for(kernel->isa, APUS_FINISH_F32_F32));
       }
     }
   }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apus_winograd.h"
+#include "elements.h"
 #include "harness.h"
 
 static uint8_t *bytes(int64_t count) {
@@ -144,15 +145,6 @@ static void make(
       .zero = 100, .own_zero = 90, .residual_zero = 128, .sum_zero = 120, .own_scale = 0.75f,
       .residual_scale = 1.25f};
   c->scratch = block(apus_winograd_scratch(w));
-}
-
-static const apus_finish_kernel *finish_for(apus_isa isa, apus_finish_kind kind) {
-  const apus_finish_kernel *found = NULL, *kernel;
-  for (int64_t i = 0; (kernel = apus_finish_kernel_at(i)); i++) {
-    if (kernel->kind != kind) continue;
-    if (kernel->isa == APUS_ISA_SCALAR || kernel->isa == isa) found = kernel;
-  }
-  return found;
 }
 
 static void convolve(convolution *c, const uint8_t *residual) {
