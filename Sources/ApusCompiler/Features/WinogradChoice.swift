@@ -50,12 +50,12 @@ struct WinogradChoice {
   /// Bytes of weights of integers that are transformed at a time: they take part of the arena, and of the caches.
   private static let transformedBytes = 5 << 19
 
-  /// The output channels of each step, whole panels of the widest tile.
+  /// The output channels of each step, whole blocks of panels.
   var pieces: [Range<Int>] {
     guard kernel.product == .int16 else { return [0..<outputs] }
-    let panel = WinogradKernel.mostColumns
-    let bytes = WinogradKernel.products * kernel.product.byteCount * inputs * panel
-    let most = max(1, Self.transformedBytes / bytes) * panel
+    let block = tiling.columns * tiling.panelBlock
+    let bytes = WinogradKernel.products * kernel.product.byteCount * inputs * block
+    let most = max(1, Self.transformedBytes / bytes) * block
     return stride(from: 0, to: outputs, by: most).map { $0..<min(outputs, $0 + most) }
   }
 

@@ -11,21 +11,7 @@
 #define TILE_PRODUCT f32
 #define TILE_WORDS ps16
 #define TILE_PARTS 1
-#define TILE_ROWS 28
-#define TILE_COLUMNS 16
-#include "dense.inc"
-#define TILE_ROWS 14
-#define TILE_COLUMNS 32
-#include "dense.inc"
-#define TILE_ROWS 9
-#define TILE_COLUMNS 48
-#include "dense.inc"
-#define TILE_ROWS 6
-#define TILE_COLUMNS 64
-#include "dense.inc"
-#undef TILE_PRODUCT
-#undef TILE_WORDS
-#undef TILE_PARTS
+#include "dense_512.inc"
 
 #define TILE_PRODUCT bf16
 #define TILE_WORDS wide16
@@ -59,21 +45,7 @@ TILE_INLINE __m512i word32_add(__m512i sum, __m512i x, __m512i w) {
 #define TILE_PRODUCT s16
 #define TILE_WORDS word32
 #define TILE_PARTS 1
-#define TILE_ROWS 28
-#define TILE_COLUMNS 16
-#include "dense.inc"
-#define TILE_ROWS 14
-#define TILE_COLUMNS 32
-#include "dense.inc"
-#define TILE_ROWS 9
-#define TILE_COLUMNS 48
-#include "dense.inc"
-#define TILE_ROWS 6
-#define TILE_COLUMNS 64
-#include "dense.inc"
-#undef TILE_PRODUCT
-#undef TILE_WORDS
-#undef TILE_PARTS
+#include "dense_512.inc"
 
 #define TILE_PRODUCT f32
 #define TILE_WORDS fl16

@@ -20,21 +20,7 @@ TILE_INLINE pair_sum pair_add(pair_sum sum, pair_part x, pair_part w) {
 #define TILE_PRODUCT bf16
 #define TILE_WORDS pair
 #define TILE_PARTS 1
-#define TILE_ROWS 28
-#define TILE_COLUMNS 16
-#include "dense.inc"
-#define TILE_ROWS 14
-#define TILE_COLUMNS 32
-#include "dense.inc"
-#define TILE_ROWS 9
-#define TILE_COLUMNS 48
-#include "dense.inc"
-#define TILE_ROWS 6
-#define TILE_COLUMNS 64
-#include "dense.inc"
-#undef TILE_PRODUCT
-#undef TILE_WORDS
-#undef TILE_PARTS
+#include "dense_512.inc"
 
 #pragma clang attribute pop
 

@@ -32,21 +32,7 @@ TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
 #define TILE_PRODUCT u8s8
 #define TILE_WORDS dot64
 #define TILE_PARTS 1
-#define TILE_ROWS 28
-#define TILE_COLUMNS 16
-#include "dense.inc"
-#define TILE_ROWS 14
-#define TILE_COLUMNS 32
-#include "dense.inc"
-#define TILE_ROWS 9
-#define TILE_COLUMNS 48
-#include "dense.inc"
-#define TILE_ROWS 6
-#define TILE_COLUMNS 64
-#include "dense.inc"
-#undef TILE_PRODUCT
-#undef TILE_WORDS
-#undef TILE_PARTS
+#include "dense_512.inc"
 
 TILE_INLINE __m512i word32_add(__m512i sum, __m512i x, __m512i w) {
   return _mm512_dpwssd_epi32(sum, x, w);
@@ -54,21 +40,9 @@ TILE_INLINE __m512i word32_add(__m512i sum, __m512i x, __m512i w) {
 #define TILE_PRODUCT s16
 #define TILE_WORDS word32
 #define TILE_PARTS 1
-#define TILE_ROWS 28
-#define TILE_COLUMNS 16
-#include "dense.inc"
-#define TILE_ROWS 14
-#define TILE_COLUMNS 32
-#include "dense.inc"
-#define TILE_ROWS 9
-#define TILE_COLUMNS 48
-#include "dense.inc"
-#define TILE_ROWS 6
-#define TILE_COLUMNS 64
-#include "dense.inc"
-#undef TILE_PRODUCT
-#undef TILE_WORDS
+#include "dense_512.inc"
 
+#define TILE_PARTS 1
 #define TILE_WORDS dot64
 #define TILE_ROWS 5
 #define TILE_COLUMNS 64

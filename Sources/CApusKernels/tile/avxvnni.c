@@ -23,18 +23,7 @@ TILE_INLINE __m128i dot16_add(__m128i sum, __m128i x, __m128i w) {
 #define TILE_PRODUCT u8s8
 #define TILE_WORDS dot32
 #define TILE_PARTS 1
-#define TILE_ROWS 12
-#define TILE_COLUMNS 8
-#include "dense.inc"
-#define TILE_ROWS 6
-#define TILE_COLUMNS 16
-#include "dense.inc"
-#define TILE_ROWS 4
-#define TILE_COLUMNS 24
-#include "dense.inc"
-#undef TILE_PRODUCT
-#undef TILE_WORDS
-#undef TILE_PARTS
+#include "dense_256.inc"
 
 TILE_INLINE __m256i word16_add(__m256i sum, __m256i x, __m256i w) {
   return _mm256_dpwssd_avx_epi32(sum, x, w);
@@ -42,18 +31,7 @@ TILE_INLINE __m256i word16_add(__m256i sum, __m256i x, __m256i w) {
 #define TILE_PRODUCT s16
 #define TILE_WORDS word16
 #define TILE_PARTS 1
-#define TILE_ROWS 12
-#define TILE_COLUMNS 8
-#include "dense.inc"
-#define TILE_ROWS 6
-#define TILE_COLUMNS 16
-#include "dense.inc"
-#define TILE_ROWS 4
-#define TILE_COLUMNS 24
-#include "dense.inc"
-#undef TILE_PRODUCT
-#undef TILE_WORDS
-#undef TILE_PARTS
+#include "dense_256.inc"
 
 #define TILE_PARTS 1
 #define TILE_WORDS dot16
